@@ -1,0 +1,3 @@
+module github.com/tlsengine/tlsengine
+
+go 1.26
