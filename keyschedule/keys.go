@@ -1,0 +1,30 @@
+package keyschedule
+
+import "github.com/tlsengine/tlsengine/cipher"
+
+// Keys are what protects the records of one direction, by value.
+type Keys struct {
+	Key    [cipher.MaxKeySize]byte
+	KeyLen uint8 // bytes of Key in use
+
+	// IV is the IV, or in a TLS 1.2 GCM suite its salt and then zeros: what
+	// cipher.Nonce wants either way.
+	IV    [cipher.NonceSize]byte
+	IVLen uint8 // bytes of IV that were derived: 12, or 4
+}
+
+// Wipe makes k the zero Keys.
+func (k *Keys) Wipe() { *k = Keys{} }
+
+// TrafficKeys returns the keys of a TLS 1.3 traffic secret (RFC 9846, Section
+// 7.3).
+func TrafficKeys(suite *cipher.Suite, s Secret) Keys {
+	k := keysFor(suite)
+	ExpandLabel(suite.Hash, s.Bytes(), "key", nil, k.Key[:k.KeyLen])
+	ExpandLabel(suite.Hash, s.Bytes(), "iv", nil, k.IV[:k.IVLen])
+	return k
+}
+
+func keysFor(suite *cipher.Suite) Keys {
+	return Keys{KeyLen: uint8(suite.KeyLen), IVLen: uint8(suite.IVLen)}
+}
