@@ -55,7 +55,7 @@ func ExpandLabel(h cipher.Hash, secret []byte, label string, context, out []byte
 	if len(label) > MaxLabel || len(context) > MaxContext {
 		panic("keyschedule: a label or context is longer than its length field can say")
 	}
-	var room [2 + 1 + 255 + 1 + 255]byte
+	var room [macRoom - cipher.MaxHashSize - 1]byte // more goes to the heap
 	info := append(room[:0], byte(len(out)>>8), byte(len(out)))
 	info = append(info, byte(len(labelPrefix)+len(label)))
 	info = append(info, labelPrefix...)

@@ -3,6 +3,7 @@ package keyschedule
 import (
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/binary"
 
 	"github.com/tlsengine/tlsengine/cipher"
 )
@@ -10,9 +11,9 @@ import (
 const (
 	maxBlock = sha512.BlockSize
 
-	// macRoom is the message that a mac takes without allocating: the longest
-	// HkdfLabel with a transcript hash for context fits.
-	macRoom = 384
+	// macRoom is the message that a mac takes without allocating: everything in
+	// a handshake fits.
+	macRoom = 192
 )
 
 // mac computes HMAC (RFC 2104) on the stack. After start it takes any number
@@ -35,9 +36,10 @@ func (m *mac) start(h cipher.Hash, key []byte) {
 	} else {
 		copy(m.inner[:m.block], key)
 	}
-	for i := range m.block {
-		k := m.inner[i]
-		m.inner[i], m.outer[i] = k^0x36, k^0x5c
+	for i := 0; i < m.block; i += 8 {
+		k := binary.NativeEndian.Uint64(m.inner[i:])
+		binary.NativeEndian.PutUint64(m.inner[i:], k^0x3636363636363636)
+		binary.NativeEndian.PutUint64(m.outer[i:], k^0x5c5c5c5c5c5c5c5c)
 	}
 	m.n = m.block
 }
