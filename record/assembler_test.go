@@ -215,14 +215,6 @@ func TestAssemblerRefusesACallerWhoNeverReads(t *testing.T) {
 	require.LessOrEqual(t, total, DefaultMaxCertificate+2*MaxPlaintext+messageHeaderLen)
 }
 
-// requireReason requires err to be a refusal with that reason.
-func requireReason(t testing.TB, want alert.Reason, err error) {
-	t.Helper()
-	var e *alert.Error
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, want.String(), e.Reason.String(), "%v", err)
-}
-
 // FuzzAssembler checks that messages do not depend on how the stream is cut,
 // nor on whether the Assembler is frozen and thawed in between.
 func FuzzAssembler(f *testing.F) {

@@ -35,10 +35,9 @@ const (
 	DefaultMaxCertificate = 1 << 17
 )
 
-// The protocol versions, as they stand in a supported_versions extension. A
-// record's header never says 1.3. RFC 9846, Section 5.1.
+// What stands in the version field of a record's header. The version of the
+// protocol is negotiated elsewhere. RFC 9846, Section 5.1.
 const (
-	VersionTLS10 uint16 = 0x0301
-	VersionTLS12 uint16 = 0x0303
-	VersionTLS13 uint16 = 0x0304
+	RecordVersion      uint16 = 0x0303 // of every record
+	HelloRecordVersion uint16 = 0x0301 // of a first ClientHello, instead
 )

@@ -38,6 +38,8 @@ const (
 	KeyLimitReached         // the limit of records under one key is reached
 	BadAlert                // alert malformed
 	UnknownAlert            // alert unknown or of a wrong level
+	EmptyAlertRecord        // empty alert record
+	WrongOuterType          // protected record with a wrong type outside
 
 	// Decoding.
 	Malformed                // message malformed
@@ -169,6 +171,8 @@ var reasons = [numReasons]struct {
 	KeyLimitReached:         {"the limit of records under one key is reached", InternalError},
 	BadAlert:                {"alert malformed", DecodeError},
 	UnknownAlert:            {"alert unknown or of a wrong level", IllegalParameter},
+	EmptyAlertRecord:        {"empty alert record", UnexpectedMessage},
+	WrongOuterType:          {"protected record with a wrong type outside", UnexpectedMessage},
 
 	Malformed:                {"message malformed", DecodeError},
 	MalformedExtension:       {"extension malformed", DecodeError},

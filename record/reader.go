@@ -1,0 +1,288 @@
+package record
+
+import (
+	"encoding/binary"
+
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/keyschedule"
+)
+
+// Record is the content of one record.
+type Record struct {
+	// Type is the type of the content: in a protected record of TLS 1.3 the
+	// inner one. Invalid stands for a record that was dropped as rejected
+	// early data.
+	Type ContentType
+
+	// Data aliases the input of [Reader.Next] and is the caller's from then on.
+	Data []byte
+
+	// Protected says that the record was protected by the keys of the Reader.
+	// With TLS 1.3 keys set, change_cipher_spec and alerts also arrive
+	// unprotected, from anybody on the path: whether that is in place, the
+	// caller decides.
+	Protected bool
+}
+
+// Reader is the receiving half of a record layer. The zero Reader takes
+// unprotected records.
+//
+// Errors are refusals of what the peer sent, with the alert it gets. After one
+// the Reader must not be used; it does not remember.
+type Reader struct {
+	prot  protection
+	empty int // records without content in a row
+	skip  int // 1 + how much more rejected early data may be dropped; 0: none
+}
+
+// SetKeys protects what follows by keys of suite, whose version is that of the
+// records. The sequence number starts at 0. The caller has made sure that
+// handshake messages are aligned ([Assembler.Aligned]).
+func (r *Reader) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
+	r.prot.setKeys(suite, keys)
+}
+
+// SkipEarlyData makes a server that rejected early data drop it: under the
+// handshake keys the records that these do not open, or after a
+// HelloRetryRequest, while no keys are set, all application data. It ends with
+// the first record that opens, or the first handshake record. The limit counts
+// bytes of content; a client that stays within max_early_data_size is never
+// refused for how it cuts its data.
+//
+// "The server then skips past early data by attempting to deprotect received
+// records using the handshake traffic key, discarding records which fail
+// deprotection (up to the configured max_early_data_size)." RFC 9846, Section
+// 4.3.10.
+func (r *Reader) SkipEarlyData(limit int) { r.skip = 1 + max(0, limit) }
+
+// Need is how many bytes in lacks of a record: of its header, and when that is
+// there, of its body. It is 0 when [Reader.Next] can decide.
+func (r *Reader) Need(in []byte) int {
+	h, ok := ParseHeader(in)
+	if !ok {
+		return HeaderLen - len(in)
+	}
+	if r.admit(h, in) != nil {
+		return 0
+	}
+	return max(0, HeaderLen+h.Length-len(in))
+}
+
+// Next takes at most one record off the front of in and opens it in place.
+// n is how many bytes it took; 0, without an error, says that the record is
+// incomplete: nothing was changed, and the same bytes are to be given again
+// with more behind them.
+func (r *Reader) Next(in []byte) (n int, rec Record, err error) {
+	h, ok := ParseHeader(in)
+	if !ok {
+		return 0, Record{}, nil
+	}
+	if err := r.admit(h, in); err != nil {
+		return 0, Record{}, err
+	}
+	n = HeaderLen + h.Length
+	if len(in) < n {
+		return 0, Record{}, nil
+	}
+	rec, err = r.take(h, in[:n:n])
+	if err == nil {
+		err = r.count(rec)
+	}
+	if err != nil {
+		return 0, Record{}, err
+	}
+	return n, rec, nil
+}
+
+// admit judges a record by its header alone.
+func (r *Reader) admit(h Header, in []byte) error {
+	if err := r.admitVersion(h, in); err != nil {
+		return err
+	}
+	// "If a TLS implementation receives an unexpected record type, it MUST
+	// terminate the connection with an "unexpected_message" alert." RFC 9846,
+	// Section 5.
+	if !h.Type.known() {
+		return alert.UnknownRecordType.Errorf("peer sent a record of type %d", h.Type)
+	}
+	// "Application Data records MUST NOT be written to the wire unprotected"
+	// RFC 9846, Section 5.1.
+	if h.Type == ApplicationData && r.prot.suite == nil && r.skip == 0 {
+		return alert.UnexpectedRecord.Errorf("peer sent application data before there are keys")
+	}
+	// "An endpoint that receives a record that exceeds this length MUST
+	// terminate the connection with a "record_overflow" alert." RFC 9846,
+	// Sections 5.1 and 5.2.
+	if limit := r.maxBody(h.Type); h.Length > limit {
+		return alert.RecordTooLong.Errorf("peer sent a record of %d bytes, more than %d", h.Length, limit)
+	}
+	return nil
+}
+
+// admitVersion judges legacy_record_version. It says nothing about the
+// protocol, but tells a record from what is none.
+func (r *Reader) admitVersion(h Header, in []byte) error {
+	if r.sealed(h.Type) {
+		// "The legacy_record_version field is always 0x0303." RFC 9846,
+		// Section 5.2.
+		if h.Version != RecordVersion {
+			return alert.WrongRecordVersion.Errorf("peer sent a protected record of version 0x%04x", h.Version)
+		}
+		return nil
+	}
+	// "This field is deprecated and MUST be ignored for all purposes."
+	// RFC 9846, Section 5.1. A first byte other than 3 was never TLS.
+	if h.Version>>8 == 3 {
+		return nil
+	}
+	if h.Type.known() || r.prot.suite != nil {
+		return alert.WrongRecordVersion.Errorf("peer sent a record of version 0x%04x", h.Version)
+	}
+	return notTLS(in).Errorf("peer does not speak TLS")
+}
+
+// sealed reports whether a record of that type in its header goes through the
+// AEAD. In TLS 1.3 alerts and change_cipher_spec by that name are unprotected.
+// A handshake record is not expected by that name, but it is opened
+// nevertheless, to tell a forged one from a peer that errs.
+func (r *Reader) sealed(t ContentType) bool {
+	if r.prot.is13() {
+		return t == ApplicationData || t == Handshake
+	}
+	return r.prot.suite != nil
+}
+
+func (r *Reader) maxBody(t ContentType) int {
+	switch {
+	case r.sealed(t) && !r.prot.is13():
+		return MaxCiphertext12
+	case t == ApplicationData || r.sealed(t):
+		return MaxCiphertext13
+	}
+	return MaxPlaintext
+}
+
+// take returns the content of a record that is complete.
+func (r *Reader) take(h Header, record []byte) (Record, error) {
+	if !r.sealed(h.Type) {
+		return r.takeUnprotected(h, record)
+	}
+	if err := r.prot.ready(); err != nil {
+		return Record{}, err
+	}
+	content, ok := r.prot.open(h, record)
+	if !ok {
+		if r.skip > 0 && h.Type == ApplicationData {
+			return r.drop(h)
+		}
+		// "If the decryption fails, the receiver MUST terminate the connection
+		// with a "bad_record_mac" alert." RFC 9846, Section 5.2.
+		return Record{}, alert.DecryptionFailed.Errorf("record does not decrypt")
+	}
+	r.skip = 0
+	if r.prot.is13() {
+		return takeInner(h, content)
+	}
+	if len(content) > MaxPlaintext {
+		return Record{}, tooLong(len(content), MaxPlaintext)
+	}
+	return Record{h.Type, content, true}, nil
+}
+
+func (r *Reader) takeUnprotected(h Header, record []byte) (Record, error) {
+	switch h.Type {
+	case ApplicationData:
+		return r.drop(h)
+	case Handshake:
+		r.skip = 0
+	}
+	return Record{h.Type, record[HeaderLen:], false}, nil
+}
+
+// drop accounts for a record of rejected early data. A record counts as the
+// content it can hold without padding, and at least as one byte.
+func (r *Reader) drop(h Header) (Record, error) {
+	r.skip -= max(1, h.Length-cipher.Overhead-1)
+	if r.skip < 1 {
+		return Record{}, alert.TooMuchSkippedEarlyData.Errorf("client sent more early data than the server will skip")
+	}
+	return Record{}, nil
+}
+
+// takeInner reads a TLSInnerPlaintext.
+func takeInner(h Header, inner []byte) (Record, error) {
+	if h.Type != ApplicationData {
+		return Record{}, alert.WrongOuterType.Errorf("peer sent a protected record with type %v outside", h.Type)
+	}
+	// "The presence of padding does not change the overall record size
+	// limitations: the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1
+	// octets." RFC 9846, Section 5.4.
+	if len(inner) > MaxPlaintext+1 {
+		return Record{}, tooLong(len(inner), MaxPlaintext+1)
+	}
+	// "If a receiving implementation does not find a non-zero octet in the
+	// cleartext, it MUST terminate the connection with an "unexpected_message"
+	// alert." RFC 9846, Section 5.4.
+	n := trimPadding(inner)
+	if n == 0 {
+		return Record{}, alert.NoContentType.Errorf("peer sent a record that is all padding")
+	}
+	typ, content := ContentType(inner[n-1]), inner[:n-1:n-1]
+	switch typ {
+	case ApplicationData, Handshake, Alert:
+		return Record{typ, content, true}, nil
+	case ChangeCipherSpec:
+		// "An implementation which receives […] a protected change_cipher_spec
+		// record MUST abort the handshake with an "unexpected_message" alert."
+		// RFC 9846, Section 5.
+		return Record{}, alert.BadChangeCipherSpec.Errorf("peer sent a protected change_cipher_spec")
+	}
+	return Record{}, alert.UnknownRecordType.Errorf("peer sent a protected record of type %d", typ)
+}
+
+// trimPadding returns the length of inner without the zeros at its end.
+//
+// "the receiving implementation scans the field from the end toward the
+// beginning until it finds a non-zero octet." RFC 9846, Section 5.4.
+func trimPadding(inner []byte) int {
+	n := len(inner)
+	for n >= 8 && binary.LittleEndian.Uint64(inner[n-8:]) == 0 {
+		n -= 8
+	}
+	for n > 0 && inner[n-1] == 0 {
+		n--
+	}
+	return n
+}
+
+// count refuses empty records that must not be, and too many of those that may.
+func (r *Reader) count(rec Record) error {
+	switch {
+	case rec.Type == Invalid:
+		return nil
+	case len(rec.Data) > 0 && rec.Type == Alert:
+		return nil
+	case len(rec.Data) > 0 && rec.Type != ChangeCipherSpec:
+		r.empty = 0
+		return nil
+	}
+	// "Implementations MUST NOT send Handshake and Alert records that have a
+	// zero-length TLSInnerPlaintext.content; if such a message is received, the
+	// receiving implementation MUST terminate the connection with an
+	// "unexpected_message" alert." RFC 9846, Section 5.4.
+	switch rec.Type {
+	case Handshake:
+		return alert.EmptyHandshakeRecord.Errorf("peer sent an empty handshake record")
+	case Alert:
+		return alert.EmptyAlertRecord.Errorf("peer sent an empty alert record")
+	}
+	if r.empty++; r.empty > MaxEmptyRecords {
+		return alert.TooManyEmptyRecords.Errorf("peer sent more than %d records without content in a row", MaxEmptyRecords)
+	}
+	return nil
+}
+
+func tooLong(n, limit int) error {
+	return alert.PlaintextTooLong.Errorf("peer sent a plaintext of %d bytes, more than %d", n, limit)
+}
