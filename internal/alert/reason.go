@@ -51,6 +51,7 @@ const (
 	MissingRequiredExtension // required extension missing
 	PSKNotLast               // pre_shared_key is not the last extension
 	BadKeyUpdate             // KeyUpdate with an unknown request
+	BadRecordSizeLimit       // record_size_limit below the minimum
 
 	// Versions and parameters.
 	UnsupportedVersion          // no common version
@@ -183,6 +184,7 @@ var reasons = [numReasons]struct {
 	MissingRequiredExtension: {"required extension missing", MissingExtension},
 	PSKNotLast:               {"pre_shared_key is not the last extension", IllegalParameter},
 	BadKeyUpdate:             {"KeyUpdate with an unknown request", IllegalParameter},
+	BadRecordSizeLimit:       {"record_size_limit below the minimum", IllegalParameter},
 
 	UnsupportedVersion:          {"no common version", ProtocolVersion},
 	Downgrade:                   {"downgrade sentinel in the server's random", IllegalParameter},
