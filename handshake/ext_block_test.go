@@ -98,6 +98,15 @@ func TestExtensionsAreEdited(t *testing.T) {
 	data, ok = x.Get(4)
 	require.True(t, !ok && data == nil, "a missing one is not")
 
+	all := x.All()
+	for range 2 {
+		n := 0
+		for range all {
+			n++
+		}
+		require.Equal(t, 3, n, "a sequence can be gone through again")
+	}
+
 	before := append(Extensions{}, x...)
 	want := AppendExtension(nil, 1, []byte("uno"))
 	want = AppendExtension(AppendEmpty(want, 2), 3, []byte("three"))
