@@ -1,14 +1,10 @@
 package vectors
 
 import (
-	"embed"
 	"fmt"
 	"path"
 	"strings"
 )
-
-//go:embed rfc8448/*.txt
-var embedded embed.FS
 
 // A Trace is one handshake: the inputs that make it repeatable, and every
 // message, record and secret in the order in which they arise.
@@ -36,6 +32,14 @@ const (
 	Client Role = "client"
 	Server Role = "server"
 )
+
+// Other returns the end at the other side.
+func (r Role) Other() Role {
+	if r == Client {
+		return Server
+	}
+	return Client
+}
 
 // A Kind says what a step does.
 type Kind string

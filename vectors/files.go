@@ -1,0 +1,12 @@
+package vectors
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed rfc*/*.txt
+var embedded embed.FS
+
+// Files returns the embedded files, one folder for each source.
+func Files() fs.FS { return embedded }

@@ -1,0 +1,114 @@
+package verify
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/vectors"
+)
+
+// Every value of every embedded file is changed in one byte, which must make
+// the case that holds it fail. The byte is another for each value; with -short
+// only each eighth value is changed.
+func TestAChangedByteFailsItsCase(t *testing.T) {
+	step, n := 1, 0
+	if testing.Short() {
+		step = 8
+	}
+	for name, f := range files(t) {
+		each(f, func(section int, fd *vectors.Field) {
+			b, err := fd.Bytes()
+			if n++; err != nil || len(b) == 0 || isNumber(fd.Name) || n%step != 0 || runCase(f, section).Outcome == Skipped {
+				return
+			}
+			if key := f.Sections[max(section, 0)].Fields.Text("key"); fd.Name == "text" && strings.HasPrefix(key, strings.Repeat("00", 16)) {
+				return // Poly1305 with r of zero: any text has this tag
+			}
+			text := fd.Text
+			fd.Text = flip(text, n*7%len(b))
+			got := runCase(f, section)
+			fd.Text = text
+			require.Equal(t, Failed, got.Outcome, "%s, line %d, %q", name, fd.Line, fd.Name)
+		})
+	}
+}
+
+func TestAChangedByteFailsNoOtherCase(t *testing.T) {
+	for name, f := range files(t) {
+		before := RunFile(f)
+		changed := len(f.Sections) / 2
+		fields := f.Sections[changed].Fields
+		last := &fields[len(fields)-1]
+		if last.Name == "same as" || before[min(changed, len(before)-1)].Outcome == Skipped {
+			continue
+		}
+		last.Text = flip(last.Text, 0)
+		for i, c := range RunFile(f) {
+			want := before[i].Outcome
+			if i == changed || len(before) == 1 {
+				want = Failed
+			}
+			require.Equal(t, want, c.Outcome, "%s: %s", name, c.Name)
+		}
+	}
+}
+
+// runCase runs the case of a section, or the whole file if that is one case.
+func runCase(f *vectors.File, section int) Case {
+	if f.Fields.Text("check") == "trace" {
+		return traceCase(f)
+	}
+	return sectionCase(f, &f.Sections[section])
+}
+
+// isNumber reports whether the field holds a decimal number, and not hex.
+func isNumber(name string) bool {
+	return slices.Contains([]string{"mode", "kem id", "kdf id", "aead id", "length", "iterations",
+		"counter", "version", "packet number", "payload length"}, name) || strings.HasPrefix(name, "exporter length ")
+}
+
+// each calls do with all the fields of the file that hold hex, and the index
+// of the section they are in, -1 for the header.
+func each(f *vectors.File, do func(section int, fd *vectors.Field)) {
+	for i := range f.Fields {
+		do(-1, &f.Fields[i])
+	}
+	for s := range f.Sections {
+		for i := range f.Sections[s].Fields {
+			do(s, &f.Sections[s].Fields[i])
+		}
+	}
+}
+
+// flip changes the i-th byte of a hex string in its upper four bits.
+func flip(text string, i int) string {
+	b := []byte(text)
+	const digits = "0123456789abcdef"
+	for d := range digits {
+		if digits[d] == b[2*i] {
+			b[2*i] = digits[d^0x5]
+			break
+		}
+	}
+	return string(b)
+}
+
+func files(t testing.TB) map[string]*vectors.File {
+	t.Helper()
+	all := map[string]*vectors.File{}
+	err := fs.WalkDir(vectors.Files(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(vectors.Files(), name)
+		require.NoError(t, err)
+		all[name], err = vectors.Parse(name, text)
+		return err
+	})
+	require.NoError(t, err)
+	return all
+}

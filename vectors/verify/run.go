@@ -1,0 +1,212 @@
+package verify
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/tlsengine/tlsengine/vectors"
+)
+
+// An Outcome is what came of a case.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Passed Outcome = iota
+	Failed
+	Skipped
+)
+
+// String gives "passed", "failed" or "skipped".
+func (o Outcome) String() string {
+	switch o {
+	case Passed:
+		return "passed"
+	case Failed:
+		return "failed"
+	}
+	return "skipped"
+}
+
+// A Case is one test vector, run.
+type Case struct {
+	File    string // where the case is
+	Name    string // within the file
+	Line    int    // within the file, 0 if unknown
+	Outcome Outcome
+	// Compared counts the values that were compared with computed ones.
+	Compared int
+	// Failure is the first difference of a case that failed.
+	Failure *Failure
+	// Reason says why a case was skipped.
+	Reason string
+}
+
+// A Result is what came of all the cases of a source.
+type Result struct {
+	Source Source
+	Cases  []Case
+}
+
+// Count returns how many cases had that outcome.
+func (r *Result) Count(o Outcome) int {
+	n := 0
+	for i := range r.Cases {
+		if r.Cases[i].Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// A SkipReason says how many cases were skipped for one reason.
+type SkipReason struct {
+	Reason string
+	Cases  int
+}
+
+// Skips returns why cases were skipped, in the order of their first cases.
+func (r *Result) Skips() []SkipReason {
+	var skips []SkipReason
+	for i := range r.Cases {
+		if r.Cases[i].Outcome != Skipped {
+			continue
+		}
+		n := slices.IndexFunc(skips, func(s SkipReason) bool { return s.Reason == r.Cases[i].Reason })
+		if n < 0 {
+			n = len(skips)
+			skips = append(skips, SkipReason{Reason: r.Cases[i].Reason})
+		}
+		skips[n].Cases++
+	}
+	return skips
+}
+
+// String is one line: "rfc5869: 3 passed, 0 failed, 4 skipped (4: why)".
+func (r *Result) String() string {
+	s := fmt.Sprintf("%s: %d passed, %d failed, %d skipped", r.Source.Name, r.Count(Passed), r.Count(Failed), r.Count(Skipped))
+	var skips []string
+	for _, skip := range r.Skips() {
+		skips = append(skips, fmt.Sprintf("%d: %s", skip.Cases, skip.Reason))
+	}
+	if skips != nil {
+		s += " (" + strings.Join(skips, "; ") + ")"
+	}
+	return s
+}
+
+// Options say what Run runs.
+type Options struct {
+	// Sources are the names of the sources to run; empty for all.
+	Sources []string
+}
+
+// Run runs the cases of the chosen sources, in the order of Sources. The error
+// is for a name that no source has, never for a case that fails.
+func Run(o Options) ([]Result, error) {
+	for _, name := range o.Sources {
+		if !slices.ContainsFunc(sources, func(s Source) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("no source of vectors is called %q", name)
+		}
+	}
+	var results []Result
+	for _, s := range sources {
+		if len(o.Sources) == 0 || slices.Contains(o.Sources, s.Name) {
+			results = append(results, s.run())
+		}
+	}
+	return results, nil
+}
+
+func (s Source) run() Result {
+	r := Result{Source: s}
+	err := fs.WalkDir(vectors.Files(), s.Name, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(vectors.Files(), name)
+		if err != nil {
+			return err
+		}
+		f, err := vectors.Parse(name, text)
+		if err != nil {
+			return err
+		}
+		r.Cases = append(r.Cases, RunFile(f)...)
+		return nil
+	})
+	if err != nil {
+		r.Cases = append(r.Cases, Case{File: s.Name, Outcome: Failed, Failure: &Failure{Reason: err.Error()}})
+	}
+	return r
+}
+
+// RunFile runs the cases of one parsed file: a trace is one case, in other
+// files each section is one.
+func RunFile(f *vectors.File) []Case {
+	if f.Fields.Text("check") == "trace" {
+		return []Case{traceCase(f)}
+	}
+	cases := make([]Case, len(f.Sections))
+	for i := range f.Sections {
+		cases[i] = sectionCase(f, &f.Sections[i])
+	}
+	return cases
+}
+
+func traceCase(f *vectors.File) Case {
+	t, err := vectors.NewTrace(f)
+	if err != nil {
+		return Case{File: f.Name, Name: f.Title, Outcome: Failed, Failure: &Failure{Reason: err.Error()}}
+	}
+	return runTrace(t).result(f.Name, f.Title, 1)
+}
+
+// checks are the kinds of case that a file or a section can name in its field
+// "check".
+var checks = map[string]func(*caseCheck){
+	"aead":                           checkAEAD,
+	"chacha20":                       checkChaCha20,
+	"hkdf":                           checkHKDF,
+	"hpke":                           checkHPKE,
+	"iterated scalar multiplication": checkIterated,
+	"key exchange":                   checkExchange,
+	"poly1305":                       checkPoly1305,
+	"poly1305 key":                   checkPoly1305Key,
+	"quic initial":                   checkQUICInitial,
+	"quic keys":                      checkQUICKeys,
+	"quic retry":                     checkQUICRetry,
+	"quic short":                     checkQUICShort,
+	"scalar multiplication":          checkScalar,
+}
+
+func sectionCase(f *vectors.File, s *vectors.Section) Case {
+	kind := s.Fields.Text("check")
+	if kind == "" {
+		kind = f.Fields.Text("check")
+	}
+	c := &caseCheck{check: check{line: s.Line}, fields: s.Fields, used: map[string]bool{"check": true, "comment": true}}
+	if run := checks[kind]; run == nil {
+		c.fail("check", "%q is not a kind of case", kind)
+	} else if run(c); c.skip == "" {
+		c.allUsed()
+	}
+	return c.result(f.Name, s.Title, s.Line)
+}
+
+// result makes a Case of a check that has run.
+func (c *check) result(file, name string, line int) Case {
+	r := Case{File: file, Name: name, Line: line, Compared: c.compared}
+	switch {
+	case c.failure != nil:
+		r.Outcome, r.Failure = Failed, c.failure
+	case c.skip != "":
+		r.Outcome, r.Reason = Skipped, c.skip
+	case c.compared == 0:
+		// A case that compares nothing proves nothing.
+		r.Outcome, r.Failure = Failed, &Failure{Line: line, Reason: "nothing was compared"}
+	}
+	return r
+}
