@@ -1,7 +1,10 @@
 package handshake
 
 import (
+	"bytes"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
 )
@@ -259,3 +262,26 @@ func FuzzKeyShareSH(f *testing.F)             { named("key_share (ServerHello)")
 func FuzzPreSharedKey(f *testing.F)           { named("pre_shared_key").fuzz(f) }
 func FuzzCertificateAuthorities(f *testing.F) { named("certificate_authorities").fuzz(f) }
 func FuzzOIDFilters(f *testing.F)             { named("oid_filters").fuzz(f) }
+
+// FuzzExtension is for every extension, also those without a target of their
+// own.
+func FuzzExtension(f *testing.F) {
+	for i, c := range extensions {
+		for _, s := range c.valid {
+			if b := unhex(s); len(b) < 1000 {
+				f.Add(uint8(i), b)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, i uint8, b []byte) {
+		c := extensions[int(i)%len(extensions)]
+		again, err := c.again(b)
+		if err != nil {
+			requireReason(t, err, "a refusal is ours")
+			return
+		}
+		stable, err := c.again(again)
+		require.NoError(t, err, "%s: what was encoded parses", c.name)
+		require.True(t, bytes.Equal(again, stable), "%s: %x is encoded as %x and then as %x", c.name, b, again, stable)
+	})
+}

@@ -10,6 +10,9 @@ import (
 // it.
 const MaxCertificates = 100
 
+// usualCertificates is room for most chains.
+const usualCertificates = 4
+
 // Certificate carries a certificate chain, in TLS 1.3: RFC 9846, Section
 // 4.5.1.
 //
@@ -53,6 +56,9 @@ func ParseCertificate(body []byte) (Certificate, error) {
 		return Certificate{}, MsgCertificate.malformed()
 	}
 	m := Certificate{CertificateRequestContext: context}
+	if !list.Empty() {
+		m.CertificateList = make([]CertificateEntry, 0, usualCertificates)
+	}
 	for !list.Empty() {
 		entry, err := readCertificateEntry(&list)
 		if err != nil {

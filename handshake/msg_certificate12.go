@@ -26,6 +26,9 @@ func ParseCertificate12(body []byte) (Certificate12, error) {
 		return Certificate12{}, MsgCertificate.malformed()
 	}
 	var m Certificate12
+	if !list.Empty() {
+		m.CertificateList = make([][]byte, 0, usualCertificates)
+	}
 	for !list.Empty() {
 		cert := list.NonEmpty24()
 		if list.Failed() {

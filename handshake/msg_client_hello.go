@@ -64,7 +64,7 @@ func ParseClientHello(body []byte) (ClientHello, error) {
 // Append appends the message, header included. It panics if a field is longer
 // than its vector allows.
 func (m *ClientHello) Append(dst []byte) []byte {
-	size := 42 + len(m.LegacySessionID) + len(m.CipherSuites) + len(m.LegacyCompressionMethods) + len(m.Extensions)
+	size := 40 + len(m.LegacySessionID) + len(m.CipherSuites) + len(m.LegacyCompressionMethods) + len(m.Extensions)
 	w := newMessage(dst, MsgClientHello, size)
 	w.Vector24(func() {
 		w.Uint16(uint16(m.LegacyVersion))

@@ -46,8 +46,8 @@
 // [KeyBlock12], [VerifyData12] and [Export12].
 //
 // The package knows no messages: it takes transcript hashes. Everything in it
-// is a value: a [Secret] can be compared, copied and frozen to bytes, and no
-// function allocates, but for those that return keying material of any length.
+// is a value: a [Secret] can be compared, copied and frozen to bytes. At the
+// sizes of a handshake nothing allocates; exporters do, for what they return.
 //
 // # Names
 //
@@ -58,7 +58,7 @@
 //
 // # Choices
 //
-// HMAC and HKDF are our own, thirty lines over the hashes of the standard
+// HMAC and HKDF are our own, a page over the hashes of the standard
 // library: crypto/hkdf allocates at every step, and a handshake takes some
 // forty of them. The tests compare with crypto/hkdf and crypto/hmac.
 //

@@ -94,8 +94,9 @@ func (k *Keys) Seal(dst, header, payload []byte, packetNumber int64) []byte {
 	return k.SealPath(dst, header, payload, 0, packetNumber)
 }
 
-// SealPath is Seal on a path of Multipath QUIC: each path ID numbers its
-// packets for itself. Path 0 is as no path.
+// SealPath is Seal on a path of Multipath QUIC (draft-ietf-quic-multipath,
+// Section 2.4): each path numbers its packets for itself, and its ID goes into
+// the nonce. Path 0 is as no path.
 func (k *Keys) SealPath(dst, header, payload []byte, path uint32, packetNumber int64) []byte {
 	r, held := k.rooms.take()
 	k.nonce(r, path, packetNumber)

@@ -56,6 +56,7 @@ const (
 	// Versions and parameters.
 	UnsupportedVersion          // no common version
 	Downgrade                   // downgrade sentinel in the server's random
+	CompatibilityUnderQUIC      // middlebox compatibility under QUIC
 	Fallback                    // client fell back to an older version
 	VersionChanged              // version differs from the one agreed
 	NoSharedCipher              // no common cipher suite
@@ -79,6 +80,8 @@ const (
 	NoApplicationProtocolShared // no common application protocol
 	BadALPN                     // application protocol that was not offered
 	UnknownServerName           // server name unknown here
+	VersionNotOffered           // version that was not offered
+	TooManyKeyShares            // too many key shares
 	BadServerName               // server name malformed
 
 	// Pre-shared keys and early data.
@@ -91,6 +94,8 @@ const (
 	EarlyDataNotOffered      // server accepted early data that was not offered
 	EarlyDataWithoutFirstPSK // early data accepted without the first PSK
 	EarlyDataMismatch        // early data accepted under other parameters
+	EarlyDataCipherMismatch  // early data accepted under another cipher suite
+	EarlyDataALPNMismatch    // early data accepted under another application protocol
 	EarlyDataOnRetry         // early_data in the second ClientHello
 	BadTicket                // NewSessionTicket invalid
 
@@ -188,6 +193,7 @@ var reasons = [numReasons]struct {
 
 	UnsupportedVersion:          {"no common version", ProtocolVersion},
 	Downgrade:                   {"downgrade sentinel in the server's random", IllegalParameter},
+	CompatibilityUnderQUIC:      {"middlebox compatibility under QUIC", UnexpectedMessage},
 	Fallback:                    {"client fell back to an older version", InappropriateFallback},
 	VersionChanged:              {"version differs from the one agreed", IllegalParameter},
 	NoSharedCipher:              {"no common cipher suite", HandshakeFailure},
@@ -211,6 +217,8 @@ var reasons = [numReasons]struct {
 	NoApplicationProtocolShared: {"no common application protocol", NoApplicationProtocol},
 	BadALPN:                     {"application protocol that was not offered", IllegalParameter},
 	UnknownServerName:           {"server name unknown here", UnrecognizedName},
+	VersionNotOffered:           {"version that was not offered", IllegalParameter},
+	TooManyKeyShares:            {"too many key shares", IllegalParameter},
 	BadServerName:               {"server name malformed", DecodeError},
 
 	NoPSKMode:                {"psk_key_exchange_modes missing", MissingExtension},
@@ -222,6 +230,8 @@ var reasons = [numReasons]struct {
 	EarlyDataNotOffered:      {"server accepted early data that was not offered", UnsupportedExtension},
 	EarlyDataWithoutFirstPSK: {"early data accepted without the first PSK", IllegalParameter},
 	EarlyDataMismatch:        {"early data accepted under other parameters", IllegalParameter},
+	EarlyDataCipherMismatch:  {"early data accepted under another cipher suite", IllegalParameter},
+	EarlyDataALPNMismatch:    {"early data accepted under another application protocol", IllegalParameter},
 	EarlyDataOnRetry:         {"early_data in the second ClientHello", IllegalParameter},
 	BadTicket:                {"NewSessionTicket invalid", IllegalParameter},
 

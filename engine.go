@@ -1,0 +1,99 @@
+package tlsengine
+
+import (
+	"github.com/tlsengine/tlsengine/handshake"
+)
+
+// Engine is one side of one connection. Its halves are described in the
+// package's documentation; it must not be copied.
+type Engine struct {
+	m    *handshake.Machine
+	recv receiver
+	send sender
+	mail mailbox
+	tail []byte // Feed's incomplete record; nil when there is none
+}
+
+// NewClient returns a client that already owes its ClientHello: flush it
+// first. The Config is kept and must not change; what makes it unusable is
+// the error.
+func NewClient(cfg *Config) (*Engine, error) {
+	m, err := handshake.NewClient(cfg, handshake.Records, nil)
+	if err != nil {
+		return nil, err
+	}
+	e := newEngine(m, cfg)
+	if err := m.Start(); err != nil {
+		return nil, err
+	}
+	e.collect()
+	return e, e.settle()
+}
+
+// NewServer returns a server that waits for a ClientHello. The Config is kept
+// and must not change; what makes it unusable is the error.
+func NewServer(cfg *Config) (*Engine, error) {
+	m, err := handshake.NewServer(cfg, handshake.Records, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(m, cfg), nil
+}
+
+func newEngine(m *handshake.Machine, cfg *Config) *Engine {
+	e := &Engine{m: m}
+	e.recv.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
+	e.send.configure(cfg, m.IsClient())
+	return e
+}
+
+// ConnectionState is what the two sides agreed on, as far as they have. It is
+// whole from EventHandshakeDone on.
+type ConnectionState struct {
+	handshake.Facts
+
+	HandshakeDone bool
+	PeerChain     [][]byte // the peer's certificates in DER, leaf first; not to be changed
+	PeerStaple    []byte   // the OCSP response that came with them
+}
+
+// ConnectionState describes the connection. It belongs to the receiving half.
+func (e *Engine) ConnectionState() ConnectionState {
+	return ConnectionState{
+		Facts: *e.m.Facts(), HandshakeDone: e.m.Done(),
+		PeerChain: e.m.PeerChain(), PeerStaple: e.m.PeerStaple(),
+	}
+}
+
+// Export derives length bytes of keying material for the application: RFC
+// 9846, Section 7.5. In TLS 1.3 a nil context is the same as an empty one. It
+// needs a complete handshake, and belongs to the receiving half.
+func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
+	if !e.m.Done() {
+		return nil, ErrHandshakeNotDone
+	}
+	return e.m.Export(label, context, length)
+}
+
+// ExportEarly is Export by the early exporter secret, for early data: it can
+// be had as soon as early data can, and may be replayed like it.
+func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	return e.m.ExportEarly(label, context, length)
+}
+
+// SendTicket makes a server owe one more session ticket, with the
+// application's own data sealed into it. It needs a complete handshake and
+// Config.TicketKeys, and belongs to the receiving half.
+func (e *Engine) SendTicket(application []byte) error {
+	if e.recv.err != nil {
+		return e.recv.err
+	}
+	if err := e.m.SendTicket(application); err != nil {
+		return err
+	}
+	e.collect()
+	return e.settle()
+}
+
+// Err is what ended the connection, or nil.
+func (e *Engine) Err() error { return e.recv.err }

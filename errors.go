@@ -1,0 +1,56 @@
+package tlsengine
+
+import (
+	"errors"
+
+	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/alert"
+)
+
+// AlertError says that this side refused the peer, with which alert and why.
+type AlertError = alert.Error
+
+// PeerAlertError says that the peer ended the connection with an alert.
+type PeerAlertError = alert.PeerError
+
+// Alert is an AlertDescription of RFC 9846, Section 6.
+type Alert = alert.Alert
+
+// Reason says, more exactly than an alert does, what was wrong.
+type Reason = alert.Reason
+
+// Refuse is the answer to a question that refuses the peer with the alert of
+// the caller's choice.
+func Refuse(a Alert, detail string) *AlertError {
+	return &AlertError{Alert: a, Reason: alert.AccessRefused, Detail: detail}
+}
+
+// What a caller did wrong, or too early or late. These change nothing, and
+// the peer never hears of them.
+var (
+	// ErrNotPending: an answer to a question that is not open.
+	ErrNotPending = handshake.ErrNotPending
+
+	// ErrHandshakeNotDone: too early for what was asked.
+	ErrHandshakeNotDone = handshake.ErrNotDone
+
+	// ErrPending: Feed got bytes while a question is pending.
+	ErrPending = errors.New("a question is pending; answer it first")
+
+	// ErrClosed: this side has said close_notify, and sends nothing more.
+	ErrClosed = errors.New("this side of the connection is closed")
+
+	// ErrNoEarlyData: early data cannot be sent: it was not offered, not
+	// accepted, or its time is over.
+	ErrNoEarlyData = errors.New("early data cannot be sent now")
+
+	// ErrEarlyDataLimit: more early data than the session or the Config allow.
+	ErrEarlyDataLimit = errors.New("more early data than the session allows")
+
+	// ErrKeyUpdate: a TLS 1.2 connection cannot change its keys.
+	ErrKeyUpdate = errors.New("keys are updated in TLS 1.3 only")
+)
+
+// ErrTruncated is what [Engine.TransportEOF] makes of an end of the transport
+// without close_notify: data may be missing.
+var ErrTruncated = errors.New("the peer's data ended without close_notify")

@@ -1,0 +1,386 @@
+package handshake
+
+import (
+	"crypto/x509"
+	"slices"
+
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/keyschedule"
+)
+
+const (
+	serverUsage = x509.ExtKeyUsageServerAuth
+	clientUsage = x509.ExtKeyUsageClientAuth
+)
+
+// onServerHello: WAIT_SH to WAIT_EE. K_recv = handshake.
+//
+// RFC 9846, Section 4.2.3.
+func (c *client) onServerHello(in *input) (State, error) {
+	sh, err := ParseServerHello(in.body())
+	if err != nil {
+		return 0, err
+	}
+	if err := c.checkVersion(&sh); err != nil {
+		return 0, err
+	}
+	suite, err := c.checkServerHello(&sh, InSH)
+	if err != nil {
+		return 0, err
+	}
+	if err := c.checkAgainstRetry(suite); err != nil {
+		return 0, err
+	}
+	c.facts.Version, c.facts.Suite, c.facts.EMS = VersionTLS13, suite, true
+	if err := c.acceptPSK(&sh, suite); err != nil {
+		return 0, err
+	}
+	shared, err := c.sharedSecret(&sh)
+	if err != nil {
+		return 0, err
+	}
+	if !c.transcript.started() {
+		c.transcript.start(suite.Hash)
+	}
+	c.transcript.add(in.raw)
+	c.handshakeSecrets(shared)
+	if !c.offer.early && !c.facts.Retried && c.compatible() {
+		c.signal(OutChangeCipherSpec)
+	}
+	if !c.offer.early {
+		c.sendKeys(Handshake, c.keys.client)
+	}
+	c.recvKeys(Handshake, c.keys.server)
+	return WaitEE, nil
+}
+
+// checkVersion checks that TLS 1.3 was chosen, and that a HelloRetryRequest
+// said so too.
+//
+// "If this extension is present, clients MUST ignore the
+// ServerHello.legacy_version value and MUST use only the "supported_versions"
+// extension to determine the selected version." RFC 9846, Section 4.3.1.
+func (c *client) checkVersion(sh *ServerHello) error {
+	data, ok := sh.Extensions.Get(ExtSupportedVersions)
+	if !ok {
+		return alert.UnsupportedVersion.Errorf("server chose %v, expected TLS 1.3", sh.LegacyVersion)
+	}
+	v, err := ParseSupportedVersionsSH(data)
+	if err != nil {
+		return err
+	}
+	if v != VersionTLS13 {
+		return alert.VersionNotOffered.Errorf("server chose %v in supported_versions, expected TLS 1.3", v)
+	}
+	return nil
+}
+
+// checkAgainstRetry holds the server to its HelloRetryRequest.
+//
+// "Upon receiving the ServerHello, clients MUST check that the cipher suite
+// supplied in the ServerHello is the same as that in the HelloRetryRequest and
+// otherwise abort the handshake with an "illegal_parameter" alert."
+// RFC 9846, Section 4.2.4.
+func (c *client) checkAgainstRetry(suite *cipher.Suite) error {
+	if c.facts.Retried && c.facts.Suite.ID != suite.ID {
+		return alert.RetryMismatch.Errorf("server chose suite %v after a HelloRetryRequest with %v", suite, c.facts.Suite)
+	}
+	return nil
+}
+
+// acceptPSK notes whether the server resumes the session that was offered,
+// and starts the key schedule with it or without.
+//
+// RFC 9846, Section 4.3.11.
+func (c *client) acceptPSK(sh *ServerHello, suite *cipher.Suite) error {
+	data, ok := sh.Extensions.Get(ExtPreSharedKey)
+	if !ok {
+		c.keys.early = keyschedule.NewEarly(suite.Hash, nil)
+		return nil
+	}
+	index, err := ParsePreSharedKeySH(data)
+	if err != nil {
+		return err
+	}
+	s := c.offer.session
+	if s == nil || index != 0 {
+		return alert.PSKNotOffered.Errorf("server selected PSK %d, which was not offered", index)
+	}
+	if c.cfg.suite(s.suite).Hash != suite.Hash {
+		return alert.PSKHashMismatch.Errorf("server resumes with %v, whose hash is not that of the session's %v", suite, s.suite)
+	}
+	c.facts.Resumed = true
+	return nil
+}
+
+// sharedSecret finishes the key exchange. A PSK alone (psk_ke) is not offered,
+// so there always is one.
+//
+// "the server's … KeyShareEntry value … MUST be in the same group as the
+// KeyShareEntry value offered by the client that the server has selected".
+// RFC 9846, Section 4.3.8.
+func (c *client) sharedSecret(sh *ServerHello) ([]byte, error) {
+	data, ok := sh.Extensions.Get(ExtKeyShare)
+	if !ok {
+		return nil, alert.MissingKeyShare.Errorf("server sent no key_share")
+	}
+	entry, err := ParseKeyShareSH(data)
+	if err != nil {
+		return nil, err
+	}
+	key := c.share(entry.Group)
+	if key == nil {
+		return nil, alert.WrongGroup.Errorf("server chose group %v, of which it got no share", entry.Group)
+	}
+	shared, err := key.Secret(entry.KeyExchange)
+	if err != nil {
+		return nil, alert.BadKeyShare.Wrap(err, "server's key share is invalid")
+	}
+	c.facts.Group = entry.Group
+	return shared, nil
+}
+
+// handshakeSecrets derives the secrets of the handshake, with the transcript
+// at ClientHello…ServerHello.
+func (c *common) handshakeSecrets(shared []byte) {
+	k := c.keys
+	th := c.transcript.sum()
+	k.handshake = k.early.Handshake(shared)
+	k.client = k.handshake.ClientTraffic(th)
+	k.server = k.handshake.ServerTraffic(th)
+	k.early = keyschedule.EarlySecret{}
+	c.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &k.client)
+	c.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &k.server)
+}
+
+// onEncryptedExtensions: WAIT_EE to WAIT_CERT_CR, or to WAIT_FINISHED with a
+// PSK.
+//
+// RFC 9846, Section 4.4.1.
+func (c *client) onEncryptedExtensions(in *input) (State, error) {
+	ee, err := ParseEncryptedExtensions(in.body())
+	if err != nil {
+		return 0, err
+	}
+	if err := c.checkSolicited(ee.Extensions, InEE); err != nil {
+		return 0, err
+	}
+	if err := c.readALPN(ee.Extensions); err != nil {
+		return 0, err
+	}
+	if err := c.readParameters(ee.Extensions); err != nil {
+		return 0, err
+	}
+	if err := c.readEarlyData(ee.Extensions); err != nil {
+		return 0, err
+	}
+	c.transcript.add(in.raw)
+	if !c.facts.Resumed {
+		c.offer.shares, c.offer.session = nil, nil
+		return WaitCertCR, nil
+	}
+	s := c.offer.session
+	c.peer = peer{chain: s.chain, proved: true}
+	c.facts.PeerScheme, c.after.authenticated = s.scheme, s.authenticated
+	c.offer.shares = nil
+	if c.cfg.asks(AskVerdictResumed) && s.chain != nil {
+		return AwaitVerdict, nil
+	}
+	return WaitFinished, nil
+}
+
+// readALPN takes the protocol that the server chose.
+//
+// RFC 7301, Section 3.2.
+func (c *client) readALPN(list Extensions) error {
+	data, ok := list.Get(ExtApplicationLayerProtocolNegotiation)
+	if !ok {
+		if c.carrier == QUIC {
+			// "endpoints MUST use ALPN for this purpose … MUST immediately close
+			// a connection". RFC 9001, Section 8.1.
+			return alert.NoApplicationProtocolShared.Errorf("server chose no application protocol")
+		}
+		return nil
+	}
+	chosen, err := ParseALPNSelected(data)
+	if err != nil {
+		return err
+	}
+	name := string(chosen)
+	if !slices.Contains(c.cfg.ALPN, name) {
+		return alert.BadALPN.Errorf("server chose an application protocol that was not offered")
+	}
+	c.facts.ALPN = name
+	return nil
+}
+
+// readParameters takes the server's QUIC transport parameters.
+//
+// "endpoints that receive ClientHello or EncryptedExtensions messages without
+// the quic_transport_parameters extension MUST close the connection with an
+// error of type 0x016d". RFC 9001, Section 8.2.
+func (c *common) readParameters(list Extensions) error {
+	if c.carrier != QUIC {
+		return nil
+	}
+	data, ok := list.Get(ExtQUICTransportParameters)
+	if !ok {
+		return alert.MissingRequiredExtension.Errorf("the peer sent no quic_transport_parameters")
+	}
+	c.signalData(OutParameters, slices.Clone(data))
+	return nil
+}
+
+// readEarlyData learns what became of the early data.
+//
+// RFC 9846, Section 4.3.10.
+func (c *client) readEarlyData(list Extensions) error {
+	_, accepted := list.Get(ExtEarlyData)
+	if !c.offer.early {
+		if accepted {
+			return alert.EarlyDataNotOffered.Errorf("server accepted early data after a HelloRetryRequest")
+		}
+		return nil
+	}
+	if !accepted {
+		c.offer.early = false
+		c.signal(OutEarlyDataRejected)
+		c.sendKeys(Handshake, c.keys.client)
+		return nil
+	}
+	s := c.offer.session
+	switch {
+	case !c.facts.Resumed:
+		return alert.EarlyDataWithoutFirstPSK.Errorf("server accepted early data without its PSK")
+	case s.suite != c.facts.Suite.ID:
+		return alert.EarlyDataCipherMismatch.Errorf("server accepted early data and chose suite %v, not the session's %v", c.facts.Suite, s.suite)
+	case s.alpn != c.facts.ALPN:
+		return alert.EarlyDataALPNMismatch.Errorf("server accepted early data and chose another application protocol than the session's")
+	}
+	c.facts.EarlyAccepted = true
+	c.signal(OutEarlyDataAccepted)
+	return nil
+}
+
+// onCertificateRequest: WAIT_CERT_CR to WAIT_CERT.
+//
+// RFC 9846, Section 4.4.2.
+func (c *client) onCertificateRequest(in *input) (State, error) {
+	cr, err := ParseCertificateRequest(in.body())
+	if err != nil {
+		return 0, err
+	}
+	// "This field SHALL be zero length unless used for the post-handshake
+	// authentication exchanges". RFC 9846, Section 4.4.2.
+	if len(cr.CertificateRequestContext) != 0 {
+		return 0, alert.BadRequestContext.Errorf("server's certificate_request_context is not empty")
+	}
+	if err := cr.Extensions.Legal(InCR); err != nil {
+		return 0, err
+	}
+	if c.request, err = readRequest(cr.Extensions); err != nil {
+		return 0, err
+	}
+	c.transcript.add(in.raw)
+	return WaitCert, nil
+}
+
+// onCertificate: WAIT_CERT_CR or WAIT_CERT to WAIT_CV.
+//
+// RFC 9846, Section 4.5.1.
+func (c *client) onCertificate(in *input) (State, error) {
+	m, err := ParseCertificate(in.body())
+	if err != nil {
+		return 0, err
+	}
+	// "If the server supplies an empty Certificate message, the client MUST
+	// abort the handshake with a "decode_error" alert." RFC 9846, Section
+	// 4.5.1.3.
+	if len(m.CertificateList) == 0 {
+		return 0, alert.NoCertificate.Errorf("server sent no certificate")
+	}
+	if err := c.readChain(&m); err != nil {
+		return 0, err
+	}
+	c.transcript.add(in.raw)
+	return WaitCV, nil
+}
+
+// onCertificateVerify: WAIT_CV to AWAIT_VERDICT.
+//
+// RFC 9846, Section 4.5.2.
+func (c *client) onCertificateVerify(in *input) (State, error) {
+	if err := c.readCertificateVerify(in); err != nil {
+		return 0, err
+	}
+	return AwaitVerdict, nil
+}
+
+// onVerdict: AWAIT_VERDICT to WAIT_FINISHED.
+func (c *client) onVerdict(in *input) (State, error) {
+	if err := verdictError(in.answer.err); err != nil {
+		return 0, err
+	}
+	return WaitFinished, nil
+}
+
+// onFinished: WAIT_FINISHED to CONNECTED, or to AWAIT_CREDENTIAL if the
+// server wants one. K_send = handshake.
+//
+// RFC 9846, Section 4.5.3.
+func (c *client) onFinished(in *input) (State, error) {
+	if err := c.readFinished(in, c.keys.server); err != nil {
+		return 0, err
+	}
+	c.transcript.add(in.raw)
+	c.applicationSecrets()
+	if c.facts.EarlyAccepted {
+		if c.carrier == Records {
+			c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(nil))
+		}
+		c.sendKeys(Handshake, c.keys.client)
+	}
+	if c.request != nil {
+		return AwaitCredential, nil
+	}
+	return c.finish()
+}
+
+// onCredential: AWAIT_CREDENTIAL to AWAIT_SIGNATURE, or with an empty
+// Certificate to CONNECTED.
+//
+// "If the server requests client authentication but no suitable certificate is
+// available, the client MUST send a Certificate message containing no
+// certificates". RFC 9846, Section 4.5.1.
+func (c *client) onCredential(in *input) (State, error) {
+	signs, err := c.sayCertificate(in.answer)
+	if err != nil {
+		return 0, err
+	}
+	if signs {
+		return AwaitSignature, nil
+	}
+	return c.finish()
+}
+
+// onSignature: AWAIT_SIGNATURE to CONNECTED.
+func (c *client) onSignature(in *input) (State, error) {
+	if err := c.sayCertificateVerify(in.answer); err != nil {
+		return 0, err
+	}
+	return c.finish()
+}
+
+// finish says Finished and changes both directions to the application's
+// keys. K_send = K_recv = application.
+func (c *client) finish() (State, error) {
+	c.sayFinished(c.keys.client)
+	c.after.resumption = c.keys.main.Resumption(c.transcript.sum())
+	c.sendKeys(Application, c.keys.clientApp)
+	c.signal(OutDone)
+	c.recvKeys(Application, c.keys.serverApp)
+	c.settle()
+	c.offer = nil
+	return Connected, nil
+}

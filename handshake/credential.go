@@ -1,0 +1,145 @@
+package handshake
+
+import (
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"slices"
+
+	"github.com/tlsengine/tlsengine/signature"
+)
+
+// Credential is a certificate chain and what can sign with its key. It is
+// read only once it is part of a Config.
+type Credential struct {
+	// Chain holds the certificates in DER, the leaf first, each issued by
+	// the next. The root may be left out.
+	Chain [][]byte
+
+	// Signer signs. Without it the engine asks for each signature
+	// (SignatureRequest), so that the key can be anywhere.
+	Signer crypto.Signer
+
+	// Schemes are what the key may sign with, in order of preference; nil is
+	// everything that fits the leaf's key.
+	Schemes []signature.Scheme
+
+	// Staple is a DER OCSP response, sent to those who ask; may be nil.
+	Staple []byte
+
+	leaf *x509.Certificate
+}
+
+// NewCredential checks that the leaf parses and, with a signer, that the
+// signer's key is the leaf's.
+func NewCredential(chain [][]byte, signer crypto.Signer) (*Credential, error) {
+	if len(chain) == 0 {
+		return nil, errors.New("a credential without certificates")
+	}
+	leaf, err := x509.ParseCertificate(chain[0])
+	if err != nil {
+		return nil, err
+	}
+	if signer != nil {
+		pub, ok := leaf.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
+		if !ok || !pub.Equal(signer.Public()) {
+			return nil, errors.New("the private key is not that of the leaf certificate")
+		}
+	}
+	return &Credential{Chain: chain, Signer: signer, leaf: leaf}, nil
+}
+
+// publicKey is the key that signatures must fit, or nil if unknown.
+func (c *Credential) publicKey() crypto.PublicKey {
+	if c.Signer != nil {
+		return c.Signer.Public()
+	}
+	if leaf := c.parsed(); leaf != nil {
+		return leaf.PublicKey
+	}
+	return nil
+}
+
+// parsed is the leaf, or nil if it does not parse. It changes nothing:
+// credentials are shared.
+func (c *Credential) parsed() *x509.Certificate {
+	if c.leaf != nil || len(c.Chain) == 0 {
+		return c.leaf
+	}
+	leaf, err := x509.ParseCertificate(c.Chain[0])
+	if err != nil {
+		return nil
+	}
+	return leaf
+}
+
+// serves reports whether the leaf is for the name.
+func (c *Credential) serves(name string) bool {
+	leaf := c.parsed()
+	return leaf != nil && leaf.VerifyHostname(name) == nil
+}
+
+// scheme is what the credential signs with for this peer: the first of its
+// own Schemes, or of the peer's where it has none, that both take and that
+// fits the version and the key; 0 if there is none.
+func (c *Credential) scheme(v Version, peer []signature.Scheme) signature.Scheme {
+	own := c.Schemes
+	if own == nil {
+		own = peer
+	}
+	pub := c.publicKey()
+	for _, s := range own {
+		if slices.Contains(peer, s) && c.signs(v, s, pub) {
+			return s
+		}
+	}
+	return 0
+}
+
+// signs reports whether the scheme fits the version and the key. Where the
+// key is not known (no Signer, a leaf of a new kind) a listed scheme is
+// believed.
+func (c *Credential) signs(v Version, s signature.Scheme, pub crypto.PublicKey) bool {
+	alg := signature.Lookup(s)
+	if pub == nil || alg == nil {
+		return pub == nil && c.Schemes != nil
+	}
+	return allowed(alg, v) && fits(alg, v, pub)
+}
+
+// choose is the default answer to the credential question: of those that can
+// sign what the peer takes, the first that is for the name, else the first.
+func choose(list []*Credential, req *CredentialRequest) *Credential {
+	var first *Credential
+	for _, c := range list {
+		if !req.Accepts(c) {
+			continue
+		}
+		if req.ServerName == "" || c.serves(req.ServerName) {
+			return c
+		}
+		if first == nil {
+			first = c
+		}
+	}
+	return first
+}
+
+// allowed reports whether the scheme may sign handshakes of the version.
+//
+// "RSASSA-PKCS1-v1_5 algorithms: … These values refer solely to signatures
+// which appear in certificates and are not defined for use in signed TLS
+// handshake messages". RFC 9846, Section 4.3.3.
+func allowed(a *signature.Algorithm, v Version) bool {
+	if v == VersionTLS13 {
+		return a.TLS13
+	}
+	return a.TLS12
+}
+
+func fits(a *signature.Algorithm, v Version, pub crypto.PublicKey) bool {
+	if v == VersionTLS13 {
+		return a.Fits(pub)
+	}
+	return a.Fits12(pub)
+}

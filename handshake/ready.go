@@ -1,0 +1,189 @@
+package handshake
+
+import (
+	"crypto/x509"
+	"slices"
+	"time"
+
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/signature"
+)
+
+// ready is the Config's answer to what the state asks, or nil where the
+// question goes to the application. The Config is just the first to be asked.
+func (m *Machine) ready() *input {
+	switch m.state {
+	case AwaitConfig:
+		return m.readyConfig()
+	case AwaitTicket:
+		return m.readyTicket()
+	case AwaitParameters:
+		return m.readyParameters()
+	case AwaitCredential:
+		return m.readyCredential()
+	case AwaitSignature:
+		return m.readySignature()
+	case AwaitVerdict:
+		return m.readyVerdict()
+	}
+	return nil
+}
+
+func (m *Machine) readyConfig() *input {
+	if m.cfg.asks(AskConfig) {
+		return nil
+	}
+	return &input{kind: configAnswer, answer: answer{config: m.cfg}}
+}
+
+func (m *Machine) readyTicket() *input {
+	if m.cfg.asks(AskTicket) {
+		return nil
+	}
+	a := &TicketAnswer{}
+	if m.cfg.TicketKeys != nil {
+		a.Session = m.cfg.TicketKeys.Open(m.cfg.now(), m.server.psk.identity().Identity)
+	}
+	a.Early = a.Session != nil && m.server.hello.early && m.server.unseen()
+	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
+}
+
+// unseen asks the Config's AntiReplay about this ClientHello.
+func (s *server) unseen() bool {
+	if s.cfg.AntiReplay == nil || s.cfg.MaxEarlyData == 0 || s.psk.index != 0 || s.facts.Retried {
+		return false
+	}
+	now := s.cfg.now()
+	return s.cfg.AntiReplay.Fresh(s.psk.binder(), now, now.Add(2*MaxTicketAgeSkew*time.Second))
+}
+
+func (m *Machine) readyParameters() *input {
+	if m.parameters == nil {
+		return nil
+	}
+	return &input{kind: parametersAnswer, answer: answer{parameters: m.parameters}}
+}
+
+func (m *Machine) readyCredential() *input {
+	if m.cfg.asks(AskCredential) {
+		return nil
+	}
+	return &input{kind: credentialAnswer, answer: answer{credential: choose(m.cfg.Credentials, m.credentialRequest())}}
+}
+
+func (m *Machine) readySignature() *input {
+	signer := m.request.signer
+	if signer == nil || signer.Signer == nil {
+		return nil
+	}
+	sig, err := signature.Sign(m.cfg.rand(), m.request.scheme, signer.Signer, m.toSign())
+	return &input{kind: signatureAnswer, answer: answer{signature: sig, err: err}}
+}
+
+func (m *Machine) readyVerdict() *input {
+	asks := m.cfg.Roots == nil || m.cfg.asks(AskVerdict)
+	if m.facts.Resumed {
+		asks = true
+	}
+	if asks {
+		return nil
+	}
+	return &input{kind: verdictAnswer, answer: answer{err: m.defaultVerdict()}}
+}
+
+func (m *Machine) defaultVerdict() error {
+	leaf, err := parseLeaf(m.peer.chain)
+	if err != nil {
+		return err
+	}
+	usage := x509.ExtKeyUsage(clientUsage)
+	if m.client != nil {
+		usage = serverUsage
+	}
+	return m.cfg.verify(m.peer.chain, leaf, usage)
+}
+
+// Pending is the question that the machine waits on, or nil. It is a function
+// of the state: the same until it is answered.
+func (m *Machine) Pending() Request {
+	if m.err != nil {
+		return nil
+	}
+	switch m.state {
+	case AwaitConfig:
+		return &ConfigRequest{Hello: m.server.hello.info()}
+	case AwaitTicket:
+		return m.server.ticketRequest()
+	case AwaitParameters:
+		data, _ := m.server.hello.hello.Extensions.Get(ExtQUICTransportParameters)
+		return &ParametersRequest{Peer: slices.Clone(data)}
+	case AwaitCredential:
+		return m.credentialRequest()
+	case AwaitSignature:
+		return &SignatureRequest{Scheme: m.request.scheme, Message: m.toSign(), Chain: clone(m.request.chain)}
+	case AwaitVerdict:
+		return &VerdictRequest{
+			Chain: clone(m.peer.chain), ServerName: m.cfg.ServerName, Staple: slices.Clone(m.peer.staple),
+			Scheme: m.facts.PeerScheme, Resumed: m.facts.Resumed,
+		}
+	}
+	return nil
+}
+
+func (m *Machine) credentialRequest() *CredentialRequest {
+	c := m.request
+	if m.server != nil {
+		c = m.server.wanted()
+	}
+	return &CredentialRequest{
+		Version: m.facts.Version, ServerName: c.serverName,
+		Schemes: slices.Clone(c.schemes), Authorities: clone(c.authorities), ECDSA: true, RSA: true,
+	}
+}
+
+func (s *server) ticketRequest() *TicketRequest {
+	id := s.psk.identity()
+	return &TicketRequest{
+		Identity: slices.Clone(id.Identity), Index: s.psk.index, ObfuscatedAge: id.ObfuscatedTicketAge,
+		Early: s.hello.early && s.psk.index == 0 && !s.facts.Retried, ReplayID: slices.Clone(s.psk.binder()),
+	}
+}
+
+// UseConfig answers a [ConfigRequest]: go on with this one. An error refuses
+// the client, with the alert of an AlertError or access_denied.
+func (m *Machine) UseConfig(cfg *Config, err error) error {
+	if cfg == nil && err == nil {
+		err = alert.AccessRefused.Errorf("no configuration for this client")
+	}
+	return m.answered(configAnswer, answer{config: cfg, err: err})
+}
+
+// Ticket answers a [TicketRequest]; the zero TicketAnswer declines.
+func (m *Machine) Ticket(a TicketAnswer, err error) error {
+	return m.answered(ticketAnswer, answer{ticket: &a, err: err})
+}
+
+// SetParameters answers a [ParametersRequest].
+func (m *Machine) SetParameters(own []byte, err error) error {
+	if own == nil {
+		own = []byte{}
+	}
+	return m.answered(parametersAnswer, answer{parameters: slices.Clone(own), err: err})
+}
+
+// UseCredential answers a [CredentialRequest].
+func (m *Machine) UseCredential(c *Credential, err error) error {
+	return m.answered(credentialAnswer, answer{credential: c, err: err})
+}
+
+// Signed answers a [SignatureRequest].
+func (m *Machine) Signed(sig []byte, err error) error {
+	return m.answered(signatureAnswer, answer{signature: sig, err: err})
+}
+
+// Verified answers a [VerdictRequest]: nil is good. An error refuses the
+// peer, with the alert of an AlertError, that which fits an error of
+// crypto/x509, or certificate_unknown.
+func (m *Machine) Verified(verdict error) error {
+	return m.answered(verdictAnswer, answer{err: verdict})
+}

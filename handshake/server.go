@@ -1,0 +1,409 @@
+package handshake
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"slices"
+
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/keyschedule"
+	"github.com/tlsengine/tlsengine/signature"
+)
+
+// server is the server's half of [Machine].
+type server struct {
+	common
+	hello *received // START to the end of our flight
+	psk   *psk      // AWAIT_TICKET to the end of our flight
+	modes bool      // the client takes tickets: psk_dhe_ke is offered
+}
+
+// received is what a server must remember of the ClientHello.
+type received struct {
+	raw     []byte // the message, which hello points into
+	hello   ClientHello
+	sni     string
+	groups  []group.ID
+	schemes []signature.Scheme
+	early   bool // early data is offered
+	share   KeyShareEntry
+	group   *group.Group
+}
+
+// psk is the walk through the identities that the client offers.
+type psk struct {
+	offered   OfferedPSKs
+	index     int    // of the identity that is asked about
+	truncated []byte // hash of the ClientHello up to the binders
+	session   *session
+}
+
+// onClientHello: START to AWAIT_CONFIG (RECVD_CH). What is wrong under any
+// Config is refused here.
+//
+// RFC 9846, Section 4.2.2.
+func (s *server) onClientHello(in *input) (State, error) {
+	s.keys = &keySecrets{}
+	hello, err := readClientHello(in.raw)
+	if err != nil {
+		return 0, err
+	}
+	s.hello = hello
+	s.keys.clientRandom = hello.hello.Random
+	s.facts.ServerName = hello.sni
+	return AwaitConfig, nil
+}
+
+// readClientHello parses a ClientHello and the extensions that every path
+// needs. What it returns holds a copy of raw.
+func readClientHello(raw []byte) (*received, error) {
+	out := &received{raw: slices.Clone(raw)}
+	var err error
+	if out.hello, err = ParseClientHello(out.raw[headerLen:]); err != nil {
+		return nil, err
+	}
+	if err := out.hello.Extensions.Legal(InCH); err != nil {
+		return nil, err
+	}
+	if err := out.readName(); err != nil {
+		return nil, err
+	}
+	return out, out.readLists()
+}
+
+// readName reads server_name.
+//
+// RFC 6066, Section 3.
+func (r *received) readName() error {
+	data, ok := r.hello.Extensions.Get(ExtServerName)
+	if !ok {
+		return nil
+	}
+	name, err := ParseServerName(data)
+	r.sni = string(name)
+	return err
+}
+
+// readLists reads the lists that negotiation chooses from.
+func (r *received) readLists() error {
+	x := r.hello.Extensions
+	if data, ok := x.Get(ExtSupportedGroups); ok {
+		list, err := ParseSupportedGroups(data)
+		if err != nil {
+			return err
+		}
+		r.groups = list.Slice()
+	}
+	if data, ok := x.Get(ExtSignatureAlgorithms); ok {
+		list, err := ParseSignatureAlgorithms(data)
+		if err != nil {
+			return err
+		}
+		r.schemes = list.Slice()
+	}
+	return nil
+}
+
+// onConfig: AWAIT_CONFIG to the version that both speak.
+func (s *server) onConfig(in *input) (State, error) {
+	if in.answer.err != nil {
+		return 0, refused(in.answer.err)
+	}
+	if cfg := in.answer.config; cfg != s.cfg {
+		if err := cfg.CheckServer(); err != nil {
+			return 0, err
+		}
+		s.cfg = cfg
+	}
+	version, err := s.chooseVersion()
+	if err != nil {
+		return 0, err
+	}
+	s.facts.Version = version
+	return s.begin13()
+}
+
+// chooseVersion is the highest version that both sides speak.
+//
+// "Servers MUST be prepared to receive ClientHellos that include this
+// extension but do not include 0x0304 in the list of versions." RFC 9846,
+// Section 4.3.1.
+func (s *server) chooseVersion() (Version, error) {
+	hello := &s.hello.hello
+	data, ok := hello.Extensions.Get(ExtSupportedVersions)
+	if !ok {
+		return 0, alert.UnsupportedVersion.Errorf("client offers %v at most, expected %v", hello.LegacyVersion, s.cfg.minVersion())
+	}
+	list, err := ParseSupportedVersionsCH(data)
+	if err != nil {
+		return 0, err
+	}
+	for v := s.cfg.maxVersion(); v >= s.cfg.minVersion(); v-- {
+		if v == VersionTLS13 && list.Has(v) {
+			return v, nil
+		}
+	}
+	return 0, alert.UnsupportedVersion.Errorf("client offers none of %v to %v", s.cfg.minVersion(), s.cfg.maxVersion())
+}
+
+// begin13 selects the parameters of TLS 1.3, and leads to WAIT_CH2 when the
+// client has to try again.
+func (s *server) begin13() (State, error) {
+	h := s.hello
+	s.facts.EMS = true
+	if err := s.checkHello13(); err != nil {
+		return 0, err
+	}
+	if err := s.chooseSuite13(); err != nil {
+		return 0, err
+	}
+	if err := s.chooseGroup(); err != nil {
+		return 0, err
+	}
+	if h.share.KeyExchange == nil {
+		return s.sayHelloRetryRequest()
+	}
+	s.transcript.start(s.facts.Suite.Hash)
+	return s.selectPSK()
+}
+
+// checkHello13 checks what a ClientHello must have for TLS 1.3.
+//
+// RFC 9846, Sections 4.2.2 and 9.2.
+func (s *server) checkHello13() error {
+	hello := &s.hello.hello
+	// "For every TLS 1.3 ClientHello, this vector MUST contain exactly one
+	// byte, set to zero … If a TLS 1.3 ClientHello is received with any other
+	// value in this field, the server MUST abort the handshake with an
+	// "illegal_parameter" alert." RFC 9846, Section 4.2.2.
+	if !bytes.Equal(hello.LegacyCompressionMethods, []byte{0}) {
+		return alert.BadCompression.Errorf("client's legacy_compression_methods is not just null")
+	}
+	// RFC 9001, Section 8.4.
+	if s.carrier == QUIC && len(hello.LegacySessionID) != 0 {
+		return alert.CompatibilityUnderQUIC.Errorf("client's legacy_session_id is not empty under QUIC")
+	}
+	psk := hello.Extensions.Has(ExtPreSharedKey)
+	// "If not containing a "pre_shared_key" extension, it MUST contain both a
+	// "signature_algorithms" extension and a "supported_groups" extension."
+	// RFC 9846, Section 9.2.
+	if !psk && s.hello.schemes == nil {
+		return alert.MissingRequiredExtension.Errorf("client sent neither pre_shared_key nor signature_algorithms")
+	}
+	if s.hello.groups == nil {
+		return alert.MissingRequiredExtension.Errorf("client sent no supported_groups")
+	}
+	if !hello.Extensions.Has(ExtKeyShare) {
+		return alert.MissingRequiredExtension.Errorf("client sent supported_groups and no key_share")
+	}
+	s.hello.early = hello.Extensions.Has(ExtEarlyData)
+	return s.readModes(psk)
+}
+
+// readModes reads psk_key_exchange_modes.
+//
+// "If clients offer "pre_shared_key" without a "psk_key_exchange_modes"
+// extension, servers MUST abort the handshake." RFC 9846, Section 4.3.9.
+func (s *server) readModes(psk bool) error {
+	data, ok := s.hello.hello.Extensions.Get(ExtPSKKeyExchangeModes)
+	if !ok {
+		if psk {
+			return alert.NoPSKMode.Errorf("client sent pre_shared_key and no psk_key_exchange_modes")
+		}
+		return nil
+	}
+	modes, err := ParsePSKKeyExchangeModes(data)
+	if err != nil {
+		return err
+	}
+	s.modes = modes.Has(PSKDHEKE)
+	return nil
+}
+
+// chooseSuite13 selects the suite.
+func (s *server) chooseSuite13() error {
+	offered := s.hello.hello.CipherSuites
+	suite := chooseSuite(s.cfg, offered, func(suite *cipher.Suite) bool { return suite.TLS13() })
+	if suite == nil {
+		return alert.NoSharedCipher.Errorf("client offers no TLS 1.3 cipher suite that this server has")
+	}
+	if s.facts.Retried && suite.ID != s.facts.Suite.ID {
+		return alert.ClientHelloChanged.Errorf("client no longer offers suite %v after the HelloRetryRequest", s.facts.Suite)
+	}
+	s.facts.Suite = suite
+	return nil
+}
+
+// chooseGroup selects the group, preferring what needs no second ClientHello
+// unless the groups differ in kind: a hybrid that both have is worth a round
+// trip more.
+//
+// RFC 9846, Section 4.3.8.
+func (s *server) chooseGroup() error {
+	h := s.hello
+	data, _ := h.hello.Extensions.Get(ExtKeyShare)
+	shares, err := ParseKeyShareCH(data)
+	if err != nil {
+		return err
+	}
+	if err := checkShares(shares, h.groups); err != nil {
+		return err
+	}
+	h.group, h.share = chooseGroup(s.cfg, h.groups, shares)
+	if h.group == nil {
+		return alert.NoSharedGroup.Errorf("client offers no group that this server has")
+	}
+	return nil
+}
+
+// sayHelloRetryRequest: to WAIT_CH2.
+//
+// RFC 9846, Section 4.2.4.
+func (s *server) sayHelloRetryRequest() (State, error) {
+	h := s.hello
+	s.transcript.add(h.raw)
+	s.transcript.retry(s.facts.Suite.Hash)
+	s.facts.Retried = true
+	m := s.newServerHello()
+	m.Random = HelloRetryRequestRandom
+	m.Extensions = AppendSupportedVersionsSH(m.Extensions, VersionTLS13)
+	m.Extensions = AppendKeyShareHRR(m.Extensions, h.group.ID)
+	if s.cfg.RetryCookie != nil {
+		m.Extensions = AppendCookie(m.Extensions, s.cfg.RetryCookie)
+	}
+	s.say(Initial, MsgServerHello, m.Append(nil))
+	if s.compatible() && len(h.hello.LegacySessionID) > 0 {
+		s.signal(OutChangeCipherSpec)
+	}
+	if h.early {
+		s.signal(OutSkipEarlyData)
+	}
+	return WaitCH2, nil
+}
+
+func (s *server) newServerHello() ServerHello {
+	return ServerHello{
+		LegacyVersion:       VersionTLS12,
+		LegacySessionIDEcho: s.hello.hello.LegacySessionID,
+		CipherSuite:         s.facts.Suite.ID,
+		Extensions:          Extensions{},
+	}
+}
+
+// onSecondClientHello: WAIT_CH2 back to where begin13 would have gone on.
+//
+// RFC 9846, Section 4.2.2.
+func (s *server) onSecondClientHello(in *input) (State, error) {
+	first, wanted := s.hello, s.hello.group
+	second, err := readClientHello(in.raw)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.checkUnchanged(&first.hello, &second.hello); err != nil {
+		return 0, err
+	}
+	s.hello = second
+	if err := s.checkHello13(); err != nil {
+		return 0, err
+	}
+	// "Removing the "early_data" extension if one was present. Early data is
+	// not permitted after a HelloRetryRequest." RFC 9846, Section 4.2.2.
+	if second.early {
+		return 0, alert.EarlyDataOnRetry.Errorf("client sent early_data after a HelloRetryRequest")
+	}
+	if err := s.chooseSuite13(); err != nil {
+		return 0, err
+	}
+	data, _ := second.hello.Extensions.Get(ExtKeyShare)
+	shares, err := ParseKeyShareCH(data)
+	if err != nil {
+		return 0, err
+	}
+	share, ok := shares.Get(wanted.ID)
+	if !ok || shares.Len() != 1 {
+		return 0, alert.WrongGroup.Errorf("client's second ClientHello must have one key share, of %v", wanted.ID)
+	}
+	second.group, second.share = wanted, KeyShareEntry{Group: wanted.ID, KeyExchange: share}
+	return s.selectPSK()
+}
+
+// checkUnchanged compares the two ClientHellos in what must not change.
+//
+// "the client MUST send the same ClientHello without modification, except as
+// follows". RFC 9846, Section 4.2.2.
+func (s *server) checkUnchanged(a, b *ClientHello) error {
+	same := a.LegacyVersion == b.LegacyVersion && a.Random == b.Random &&
+		bytes.Equal(a.LegacySessionID, b.LegacySessionID) && bytes.Equal(a.CipherSuites, b.CipherSuites) &&
+		bytes.Equal(a.LegacyCompressionMethods, b.LegacyCompressionMethods) &&
+		bytes.Equal(fixed(a.Extensions), fixed(b.Extensions))
+	if !same {
+		return alert.ClientHelloChanged.Errorf("client's second ClientHello differs from the first in what must stay")
+	}
+	cookie, ok := b.Extensions.Get(ExtCookie)
+	if ok != (s.cfg.RetryCookie != nil) {
+		return alert.BadCookie.Errorf("client's cookie is missing or was not asked for")
+	}
+	if !ok {
+		return nil
+	}
+	got, err := ParseCookie(cookie)
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal(got, s.cfg.RetryCookie) {
+		return alert.BadCookie.Errorf("client's cookie is not the server's")
+	}
+	return nil
+}
+
+// fixed is an extension block without those that a second ClientHello may
+// change: key_share, early_data, cookie, pre_shared_key and padding.
+func fixed(x Extensions) Extensions {
+	var out Extensions
+	for t, data := range x.All() {
+		switch t {
+		case ExtKeyShare, ExtEarlyData, ExtCookie, ExtPreSharedKey, ExtPadding:
+		default:
+			out = AppendExtension(out, t, data)
+		}
+	}
+	return out
+}
+
+// selectPSK leads to AWAIT_TICKET if the client offers identities that may be
+// used, else past it.
+//
+// RFC 9846, Section 4.3.11.
+func (s *server) selectPSK() (State, error) {
+	h := s.hello
+	data, ok := h.hello.Extensions.Get(ExtPreSharedKey)
+	if !ok {
+		return s.withoutPSK()
+	}
+	offered, err := ParsePreSharedKeyCH(data)
+	if err != nil {
+		return 0, err
+	}
+	if !s.modes {
+		return s.withoutPSK()
+	}
+	partial := offered.Truncate(h.raw)
+	s.psk = &psk{offered: offered, truncated: slices.Clone(s.transcript.sumWith(s.facts.Suite.Hash, partial))}
+	return AwaitTicket, nil
+}
+
+// withoutPSK goes on to authenticate by certificate.
+func (s *server) withoutPSK() (State, error) {
+	s.psk = nil
+	if s.hello.schemes == nil {
+		return 0, alert.MissingRequiredExtension.Errorf("client offers no PSK that this server knows, and no signature_algorithms")
+	}
+	s.transcript.add(s.hello.raw)
+	s.keys.early = keyschedule.NewEarly(s.facts.Suite.Hash, nil)
+	if s.carrier == QUIC {
+		return s.askParameters()
+	}
+	return AwaitCredential, nil
+}

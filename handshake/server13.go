@@ -1,0 +1,456 @@
+package handshake
+
+import (
+	"crypto/hmac"
+	"slices"
+	"time"
+
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/keyschedule"
+	"github.com/tlsengine/tlsengine/signature"
+)
+
+// onTicket: AWAIT_TICKET to the next identity, to our flight under a PSK, or
+// past all of them to AWAIT_CREDENTIAL.
+//
+// RFC 9846, Section 4.3.11.
+func (s *server) onTicket(in *input) (State, error) {
+	if in.answer.err != nil {
+		return 0, refused(in.answer.err)
+	}
+	session := s.resumable(in.answer.ticket)
+	if session == nil {
+		s.psk.index++
+		if s.psk.index >= min(s.psk.offered.Identities.Len(), MaxPSKIdentities) {
+			return s.withoutPSK()
+		}
+		return AwaitTicket, nil
+	}
+	if err := s.checkBinder(session); err != nil {
+		return 0, err
+	}
+	s.psk.session = session
+	s.transcript.add(s.hello.raw)
+	s.facts.Resumed = true
+	s.facts.PeerScheme, s.after.authenticated = session.scheme, session.authenticated
+	s.peer = peer{chain: session.chain, proved: session.chain != nil}
+	return s.afterPSK(in.answer.ticket.Early)
+}
+
+// resumable reads the session that a ticket stands for, and returns it if it
+// may be resumed under this Config by this client, else nil: the handshake
+// then goes on without.
+func (s *server) resumable(a *TicketAnswer) *session {
+	if a == nil || a.Session == nil {
+		return nil
+	}
+	session, err := parseSession(slices.Clone(a.Session))
+	if err != nil || session.version != VersionTLS13 || !session.fresh(s.cfg.now()) {
+		return nil
+	}
+	suite := s.cfg.suite(session.suite)
+	if suite == nil || suite.Hash != s.facts.Suite.Hash {
+		return nil
+	}
+	if !slices.Equal(session.context, s.cfg.TicketContext) || session.serverName != s.facts.ServerName {
+		return nil
+	}
+	if !s.clientStillTrusted(session) {
+		return nil
+	}
+	return session
+}
+
+// clientStillTrusted holds a session to what the Config wants of a client
+// today: a certificate, if it is required, whose chain verifies under these
+// Roots and now.
+func (s *server) clientStillTrusted(session *session) bool {
+	if session.chain == nil {
+		return s.cfg.ClientAuth == NoClientCert
+	}
+	if s.cfg.ClientAuth == NoClientCert {
+		return false
+	}
+	if s.cfg.Roots == nil || s.cfg.asks(AskVerdict) {
+		return true
+	}
+	leaf, err := parseLeaf(session.chain)
+	return err == nil && s.cfg.verify(session.chain, leaf, clientUsage) == nil
+}
+
+// checkBinder proves that the client has the PSK.
+//
+// "Prior to accepting PSK key establishment, the server MUST validate the
+// corresponding binder value … If this value is not present or does not
+// validate, the server MUST abort the handshake." RFC 9846, Section 4.3.11.
+func (s *server) checkBinder(session *session) error {
+	hash := s.facts.Suite.Hash
+	s.keys.early = keyschedule.NewEarly(hash, session.secret)
+	want := keyschedule.VerifyData(hash, s.keys.early.BinderKey(), s.psk.truncated)
+	if !hmac.Equal(want.Bytes(), s.psk.binder()) {
+		return alert.BadBinder.Errorf("client's binder of PSK %d is wrong", s.psk.index)
+	}
+	return nil
+}
+
+// identity is the one that is asked about.
+func (p *psk) identity() PSKIdentity {
+	i := 0
+	for id := range p.offered.Identities.All() {
+		if i == p.index {
+			return id
+		}
+		i++
+	}
+	return PSKIdentity{}
+}
+
+func (p *psk) binder() []byte {
+	i := 0
+	for b := range p.offered.Binders.All() {
+		if i == p.index {
+			return b
+		}
+		i++
+	}
+	return nil
+}
+
+// afterPSK decides on early data and goes on with our flight.
+func (s *server) afterPSK(early bool) (State, error) {
+	if err := s.chooseALPN(); err != nil {
+		return 0, err
+	}
+	s.facts.EarlyAccepted = s.hello.early && early && s.takesEarlyData()
+	if s.carrier == QUIC {
+		return s.askParameters()
+	}
+	return s.sayPSKFlight()
+}
+
+// takesEarlyData is the whole of RFC 9846, Section 4.3.10: the first
+// identity, the same suite and protocol, no HelloRetryRequest, a ticket that
+// allows it, and an age that fits.
+func (s *server) takesEarlyData() bool {
+	session := s.psk.session
+	if s.cfg.MaxEarlyData == 0 || session.maxEarlyData == 0 || s.psk.index != 0 || s.facts.Retried {
+		return false
+	}
+	if session.suite != s.facts.Suite.ID || session.alpn != s.facts.ALPN {
+		return false
+	}
+	// "the server MAY reject 0-RTT if the "expected_arrival_time" differs by
+	// more than …" RFC 9846, Section 8.3, in our bound.
+	skew := s.ageSkew()
+	return -MaxTicketAgeSkew*time.Second <= skew && skew <= MaxTicketAgeSkew*time.Second
+}
+
+// ageSkew is how much older the client believes its ticket to be than this
+// side does.
+//
+// RFC 9846, Section 4.3.11.1.
+func (s *server) ageSkew() time.Duration {
+	claimed := s.psk.identity().ObfuscatedTicketAge - s.psk.session.ageAdd
+	return time.Duration(claimed)*time.Millisecond - s.psk.session.age(s.cfg.now())
+}
+
+// chooseALPN selects the application protocol.
+//
+// "In the event that the server supports no protocols that the client
+// advertises, then the server SHALL respond with a fatal
+// "no_application_protocol" alert." RFC 7301, Section 3.2.
+func (s *server) chooseALPN() error {
+	data, ok := s.hello.hello.Extensions.Get(ExtApplicationLayerProtocolNegotiation)
+	if !ok || len(s.cfg.ALPN) == 0 {
+		if s.carrier == QUIC {
+			return alert.NoApplicationProtocolShared.Errorf("no application protocol, which QUIC requires")
+		}
+		return nil
+	}
+	offered, err := ParseALPN(data)
+	if err != nil {
+		return err
+	}
+	for _, name := range s.cfg.ALPN {
+		if offered.Has(name) {
+			s.facts.ALPN = name
+			return nil
+		}
+	}
+	return alert.NoApplicationProtocolShared.Errorf("client offers no application protocol that this server speaks")
+}
+
+// sayPSKFlight sends ServerHello to Finished for a resumption.
+func (s *server) sayPSKFlight() (State, error) {
+	if err := s.sayServerHello(); err != nil {
+		return 0, err
+	}
+	s.sayEncryptedExtensions()
+	return s.finishFlight()
+}
+
+// sayServerHello answers the key share and changes to the handshake's keys.
+// K_send = handshake.
+//
+// RFC 9846, Section 4.2.3.
+func (s *server) sayServerHello() error {
+	h := s.hello
+	m := s.newServerHello()
+	if err := s.draw(m.Random[:]); err != nil {
+		return err
+	}
+	share, secret, err := h.group.Respond(s.cfg.rand(), h.share.KeyExchange)
+	if err != nil {
+		return alert.BadKeyShare.Wrap(err, "client's key share is invalid")
+	}
+	s.facts.Group = h.group.ID
+	m.Extensions = AppendKeyShareSH(m.Extensions, KeyShareEntry{Group: h.group.ID, KeyExchange: share})
+	m.Extensions = AppendSupportedVersionsSH(m.Extensions, VersionTLS13)
+	if s.psk != nil {
+		m.Extensions = AppendPreSharedKeySH(m.Extensions, uint16(s.psk.index))
+	}
+	early := s.earlyTraffic()
+	s.say(Initial, MsgServerHello, m.Append(nil))
+	if s.compatible() && len(h.hello.LegacySessionID) > 0 && !s.facts.Retried {
+		s.signal(OutChangeCipherSpec)
+	}
+	s.handshakeSecrets(secret)
+	s.sendKeys(Handshake, s.keys.server)
+	s.receiveAfterHello(early)
+	return nil
+}
+
+// earlyTraffic is the secret of accepted early data, with the transcript at
+// the ClientHello.
+func (s *server) earlyTraffic() (early keyschedule.Secret) {
+	if s.facts.EarlyAccepted {
+		th := s.transcript.sum()
+		early = s.keys.early.ClientTraffic(th)
+		s.after.earlyExporter = s.keys.early.Exporter(th)
+		s.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", &early)
+		s.logSecret("EARLY_EXPORTER_SECRET", &s.after.earlyExporter)
+	}
+	return early
+}
+
+// receiveAfterHello is K_recv of RFC 9846, Appendix A.2: early data's keys if
+// it is taken, else the handshake's, with records of refused early data
+// dropped.
+func (s *server) receiveAfterHello(early keyschedule.Secret) {
+	if s.facts.EarlyAccepted {
+		s.recvKeys(EarlyData, early)
+		if s.carrier == Records {
+			return
+		}
+	}
+	s.recvKeys(Handshake, s.keys.client)
+	if s.hello.early && !s.facts.EarlyAccepted && !s.facts.Retried {
+		s.signal(OutSkipEarlyData)
+	}
+}
+
+// sayEncryptedExtensions sends what the client asked for and is not about
+// certificates.
+//
+// RFC 9846, Section 4.4.1.
+func (s *server) sayEncryptedExtensions() {
+	m := EncryptedExtensions{Extensions: Extensions{}}
+	if s.facts.ServerName != "" {
+		m.Extensions = AppendEmpty(m.Extensions, ExtServerName)
+	}
+	if s.facts.ALPN != "" {
+		m.Extensions = AppendALPN(m.Extensions, OpaqueList8Of(s.facts.ALPN))
+	}
+	if s.facts.EarlyAccepted {
+		m.Extensions = AppendEmpty(m.Extensions, ExtEarlyData)
+	}
+	if s.carrier == QUIC {
+		m.Extensions = AppendExtension(m.Extensions, ExtQUICTransportParameters, s.parameters)
+	}
+	s.say(Handshake, MsgEncryptedExtensions, m.Append(nil))
+}
+
+// askParameters leads a QUIC server to AWAIT_PARAMETERS.
+func (s *server) askParameters() (State, error) {
+	if err := s.readParameters(s.hello.hello.Extensions); err != nil {
+		return 0, err
+	}
+	return AwaitParameters, nil
+}
+
+// onParameters: AWAIT_PARAMETERS to AWAIT_CREDENTIAL, or with a PSK to
+// WAIT_FINISHED.
+//
+// RFC 9001, Section 8.2.
+func (s *server) onParameters(in *input) (State, error) {
+	if in.answer.err != nil {
+		return 0, refused(in.answer.err)
+	}
+	s.parameters = in.answer.parameters
+	if s.psk != nil {
+		return s.sayPSKFlight()
+	}
+	return AwaitCredential, nil
+}
+
+// onCredential: AWAIT_CREDENTIAL to AWAIT_SIGNATURE.
+func (s *server) onCredential(in *input) (State, error) {
+	if err := refused(in.answer.err); err != nil {
+		return 0, err
+	}
+	if in.answer.credential == nil {
+		return 0, alert.NoCredential.Errorf("no credential fits what the client takes")
+	}
+	if err := s.chooseALPN(); err != nil {
+		return 0, err
+	}
+	s.request = s.wanted()
+	if s.scheme(in.answer.credential) == 0 {
+		return 0, alert.NoSignatureScheme.Errorf("client takes no signature scheme that the credential can make")
+	}
+	if err := s.sayServerHello(); err != nil {
+		return 0, err
+	}
+	s.sayEncryptedExtensions()
+	if s.cfg.ClientAuth != NoClientCert {
+		s.sayCertificateRequest()
+	}
+	_, err := s.sayCertificate(in.answer)
+	return AwaitSignature, err
+}
+
+func (s *server) scheme(c *Credential) signature.Scheme {
+	return c.scheme(VersionTLS13, s.request.schemes)
+}
+
+// wanted is what the ClientHello says of the proof that the client takes.
+func (s *server) wanted() *certificateContext {
+	x := s.hello.hello.Extensions
+	out := &certificateContext{schemes: s.hello.schemes, serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest)}
+	if data, ok := x.Get(ExtCertificateAuthorities); ok {
+		if names, err := ParseCertificateAuthorities(data); err == nil {
+			out.authorities = clone(slices.Collect(names.All()))
+		}
+	}
+	return out
+}
+
+// sayCertificateRequest asks for the client's certificate.
+//
+// RFC 9846, Section 4.4.2.
+func (s *server) sayCertificateRequest() {
+	m := CertificateRequest{Extensions: Extensions{}}
+	m.Extensions = AppendSignatureAlgorithms(m.Extensions, signatureList(s.cfg))
+	if len(s.cfg.ClientCAs) > 0 {
+		m.Extensions = AppendCertificateAuthorities(m.Extensions, OpaqueList16Of(s.cfg.ClientCAs...))
+	}
+	if s.cfg.RequestStatus {
+		m.Extensions = AppendEmpty(m.Extensions, ExtStatusRequest)
+	}
+	s.say(Handshake, MsgCertificateRequest, m.Append(nil))
+}
+
+// onSignature: AWAIT_SIGNATURE to the client's flight.
+func (s *server) onSignature(in *input) (State, error) {
+	if err := s.sayCertificateVerify(in.answer); err != nil {
+		return 0, err
+	}
+	return s.finishFlight()
+}
+
+// finishFlight says Finished: what follows is under the application's keys.
+// K_send = application.
+func (s *server) finishFlight() (State, error) {
+	s.sayFinished(s.keys.server)
+	s.applicationSecrets()
+	asked := s.psk == nil && s.cfg.ClientAuth != NoClientCert
+	s.sendKeys(Application, s.keys.serverApp).HalfRTT = !asked && !s.cfg.asks(AskVerdictResumed)
+	s.hello, s.request = nil, nil
+	s.psk = nil
+	switch {
+	case s.facts.EarlyAccepted && s.carrier == Records:
+		return WaitEOED, nil
+	case s.facts.Resumed && s.peer.chain != nil && s.cfg.asks(AskVerdictResumed):
+		return AwaitVerdict, nil
+	case asked:
+		return WaitCert, nil
+	}
+	return WaitFinished, nil
+}
+
+// onEndOfEarlyData: WAIT_EOED to WAIT_FINISHED. K_recv = handshake.
+//
+// RFC 9846, Section 4.6.
+func (s *server) onEndOfEarlyData(in *input) (State, error) {
+	if _, err := ParseEndOfEarlyData(in.body()); err != nil {
+		return 0, err
+	}
+	s.transcript.add(in.raw)
+	s.recvKeys(Handshake, s.keys.client)
+	return WaitFinished, nil
+}
+
+// onCertificate: WAIT_CERT to WAIT_CV, or to WAIT_FINISHED without one.
+//
+// RFC 9846, Section 4.5.1.
+func (s *server) onCertificate(in *input) (State, error) {
+	m, err := ParseCertificate(in.body())
+	if err != nil {
+		return 0, err
+	}
+	if len(m.CertificateList) > 0 {
+		if err := s.readChain(&m); err != nil {
+			return 0, err
+		}
+		s.transcript.add(in.raw)
+		return WaitCV, nil
+	}
+	// "If the client does not send any certificates (i.e., it sends an empty
+	// Certificate message), the server MAY at its discretion either continue
+	// the handshake without client authentication or abort the handshake with
+	// a "certificate_required" alert." RFC 9846, Section 4.5.1.3.
+	if s.cfg.ClientAuth == RequireClientCert {
+		return 0, alert.CertificateMissing.Errorf("client sent no certificate, which is required")
+	}
+	if len(m.CertificateRequestContext) != 0 {
+		return 0, alert.BadRequestContext.Errorf("client's certificate_request_context is not empty")
+	}
+	s.transcript.add(in.raw)
+	return WaitFinished, nil
+}
+
+// onCertificateVerify: WAIT_CV to AWAIT_VERDICT.
+//
+// RFC 9846, Section 4.5.2.
+func (s *server) onCertificateVerify(in *input) (State, error) {
+	if err := s.readCertificateVerify(in); err != nil {
+		return 0, err
+	}
+	return AwaitVerdict, nil
+}
+
+// onVerdict: AWAIT_VERDICT to WAIT_FINISHED.
+func (s *server) onVerdict(in *input) (State, error) {
+	if err := verdictError(in.answer.err); err != nil {
+		return 0, err
+	}
+	return WaitFinished, nil
+}
+
+// onFinished: WAIT_FINISHED to CONNECTED. K_recv = application.
+//
+// RFC 9846, Section 4.5.3.
+func (s *server) onFinished(in *input) (State, error) {
+	if err := s.readFinished(in, s.keys.client); err != nil {
+		return 0, err
+	}
+	s.transcript.add(in.raw)
+	s.after.resumption = s.keys.main.Resumption(s.transcript.sum())
+	s.signal(OutDone)
+	s.recvKeys(Application, s.keys.clientApp)
+	s.settle()
+	if s.after.authenticated == 0 {
+		s.after.authenticated = s.cfg.now().UnixMilli()
+	}
+	return Connected, s.sayTickets()
+}

@@ -1,0 +1,70 @@
+package tlsengine
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/tlsengine/tlsengine/handshake"
+)
+
+// mailbox carries what the receiving half makes the sending half do: messages
+// and keys in order, an alert, the end. It is all that the halves share.
+type mailbox struct {
+	full  atomic.Bool // there is something in items, update or alert
+	owes  atomic.Bool // some of it becomes bytes
+	mu    sync.Mutex
+	items []handshake.Output
+	alert *Alert // the fatal alert that ends the connection
+	err   error  // what ended it
+}
+
+// post puts an output into the mailbox.
+func (b *mailbox) post(o handshake.Output) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// A peer may ask for any number of updates before it is answered once.
+	if o.Kind == handshake.OutUpdateSendKeys && len(b.items) > 0 && b.items[len(b.items)-1].Kind == o.Kind {
+		return
+	}
+	b.items = append(b.items, o)
+	b.full.Store(true)
+	if becomesBytes(o.Kind) {
+		b.owes.Store(true)
+	}
+}
+
+func becomesBytes(k handshake.OutputKind) bool {
+	return k == handshake.OutMessage || k == handshake.OutChangeCipherSpec || k == handshake.OutUpdateSendKeys
+}
+
+// end tells the sending half that the connection is over, and with which
+// alert the peer is to hear of it; nil if the peer knows.
+func (b *mailbox) end(err error, a *Alert) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil {
+		return
+	}
+	b.err, b.alert = err, a
+	b.full.Store(true)
+	if a != nil {
+		b.owes.Store(true)
+	} else {
+		b.items = nil
+		b.owes.Store(false)
+	}
+}
+
+// take empties the mailbox.
+func (b *mailbox) take() (items []handshake.Output, a *Alert, err error) {
+	if !b.full.Load() {
+		return nil, nil, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	items, a, err = b.items, b.alert, b.err
+	b.items, b.alert = nil, nil
+	b.full.Store(b.err != nil)
+	b.owes.Store(false)
+	return items, a, err
+}

@@ -1,0 +1,72 @@
+package quic
+
+import (
+	"bytes"
+	"testing"
+)
+
+// FuzzUnprotect feeds packets that nobody sealed: nothing panics, and
+// protecting what was unprotected gives the packet back.
+func FuzzUnprotect(f *testing.F) {
+	for _, s := range samples {
+		f.Add(unhex(s.clientInitial.packet), 18, int64(1), uint8(0))
+		f.Add(unhex(s.serverInitial.packet), 18, int64(NoPacket), uint8(1))
+		f.Add(unhex(s.chachaPacket.packet), 1, s.chachaPacket.number-1, uint8(2))
+	}
+	keys := []*Keys{newKeysFor(f, aes128), newKeysFor(f, aes256), newKeysFor(f, chacha)}
+	f.Fuzz(func(t *testing.T, packet []byte, pnOffset int, largest int64, which uint8) {
+		if largest < NoPacket || largest >= 1<<62 {
+			return
+		}
+		k := keys[int(which)%len(keys)]
+		work := bytes.Clone(packet)
+		n, number, err := k.UnprotectHeader(work, pnOffset, largest)
+		if err != nil {
+			if !bytes.Equal(work, packet) {
+				t.Fatal("a refused packet was changed")
+			}
+			return
+		}
+		if length := n - pnOffset; length < 1 || length > 4 || length != pnLen(work) {
+			t.Fatalf("packet number of %d bytes", length)
+		}
+		if number < 0 || number > 1<<62+1<<32 {
+			t.Fatalf("packet number %d", number)
+		}
+		again := bytes.Clone(work)
+		if err := k.ProtectHeader(again, pnOffset); err != nil || !bytes.Equal(again, packet) {
+			t.Fatalf("protecting it again gave another packet (%v)", err)
+		}
+		if _, err := k.Open(work[n:n], work[:n], work[n:], number); err != ErrOpen {
+			t.Fatalf("a packet that nobody sealed: %v", err)
+		}
+	})
+}
+
+// FuzzDecodePacketNumber: the result ends in the truncated number and lies
+// within half a window of the expected one, unless a bound of the number space
+// is nearer.
+func FuzzDecodePacketNumber(f *testing.F) {
+	f.Add(int64(0xa82f30ea), uint32(0x9b32), uint8(2))
+	f.Add(NoPacket, uint32(0xff), uint8(1))
+	f.Fuzz(func(t *testing.T, largest int64, truncated uint32, n uint8) {
+		n = n%4 + 1
+		if largest < NoPacket || largest >= 1<<62-1 {
+			return
+		}
+		window := int64(1) << (8 * n)
+		truncated = uint32(int64(truncated) & (window - 1))
+		number := DecodePacketNumber(largest, truncated, int(n))
+		if number&(window-1) != int64(truncated) {
+			t.Fatalf("%#x does not end in %#x", number, truncated)
+		}
+		distance := number - (largest + 1)
+		inside := distance > -window/2 && distance <= window/2
+		if !inside && number >= window && number < 1<<62-window {
+			t.Fatalf("%#x is %d from the expected packet number", number, distance)
+		}
+		if number < 0 || number >= 1<<62 {
+			t.Fatalf("%#x is no packet number", number)
+		}
+	})
+}

@@ -1,0 +1,266 @@
+package tlsengine
+
+import (
+	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/keyschedule"
+	"github.com/tlsengine/tlsengine/record"
+)
+
+// sender is the sending half: from what is owed and written to records.
+type sender struct {
+	writer  record.Writer
+	keys    *handshake.Keys // in force; nil before there are any
+	client  bool
+	hello   bool // something was sent: the next record is not the first
+	done    bool // the handshake is complete
+	half    bool // server: data may be sent before the handshake is done
+	closed  bool
+	waiting bool  // an update of the peer's keys was asked for, and not seen yet
+	err     error // sticky
+	early   earlyBudget
+}
+
+// earlyBudget is how much early data a client may still send.
+type earlyBudget struct{ left uint64 }
+
+func (s *sender) configure(cfg *Config, client bool) {
+	s.client = client
+	if cfg.MaxFragment > 0 {
+		s.writer.SetMaxPlaintext(cfg.MaxFragment)
+	}
+	s.writer.SetPadding(cfg.PadTo)
+}
+
+// Owes reports whether Flush would append anything. Either half may ask.
+func (e *Engine) Owes() bool { return e.mail.owes.Load() }
+
+// Flush appends what the engine owes the peer, in order, and nothing else.
+func (e *Engine) Flush(out []byte) []byte {
+	out, _ = e.flush(out)
+	return out
+}
+
+// Send appends what the engine owes and then plain as records, of which it
+// keeps nothing. It needs a complete handshake. out grows by
+// [Engine.Overhead] at most. plain must not overlap out's free part.
+//
+// An error says that plain was not sent; what was owed is in out all the same.
+func (e *Engine) Send(out, plain []byte) ([]byte, error) {
+	out, err := e.flush(out)
+	switch {
+	case err != nil:
+		return out, err
+	case e.send.closed:
+		return out, ErrClosed
+	case !e.send.done:
+		return out, ErrHandshakeNotDone
+	}
+	return e.sendData(out, plain)
+}
+
+// sendData seals plain, and changes the keys when they have sealed enough.
+func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
+	for len(plain) > 0 {
+		if e.send.writer.Remaining() == 0 {
+			var err error
+			if out, err = e.update(out, handshake.UpdateNotRequested); err != nil {
+				return out, err
+			}
+		}
+		n := e.fits(len(plain))
+		var err error
+		if out, err = e.send.writer.Append(out, record.ApplicationData, plain[:n]); err != nil {
+			return out, e.broken(err)
+		}
+		plain = plain[n:]
+	}
+	return out, nil
+}
+
+// fits is how much of n bytes the keys in force may still seal.
+func (e *Engine) fits(n int) int {
+	left := e.send.writer.Remaining()
+	if left >= uint64(n) { // a record holds a byte at least
+		return n
+	}
+	return min(n, int(left)*record.MinFragment)
+}
+
+// SendEarly appends what the engine owes and then plain as early data: a
+// client's 0-RTT data, which may be replayed (RFC 9846, Section 8), or a
+// server's data to a client that has not proved yet that it is there. It is a
+// call of its own so that it is never mistaken for ordinary data.
+func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
+	out, err := e.flush(out)
+	s := &e.send
+	switch {
+	case err != nil:
+		return out, err
+	case s.closed:
+		return out, ErrClosed
+	case s.done || s.keys == nil:
+		return out, ErrNoEarlyData
+	case s.client && s.keys.Epoch == handshake.EarlyData:
+		if uint64(len(plain)) > s.early.left {
+			return out, ErrEarlyDataLimit
+		}
+		s.early.left -= uint64(len(plain))
+	case !s.client && s.keys.Epoch == handshake.Application && s.half:
+	default:
+		return out, ErrNoEarlyData
+	}
+	return e.sendData(out, plain)
+}
+
+// Overhead is how many bytes longer than itself n bytes of plaintext become,
+// but for what the engine owes besides.
+func (e *Engine) Overhead(n int) int { return e.send.writer.Overhead(n) }
+
+// Close appends what the engine owes and then close_notify. This side sends
+// nothing more; the other may go on. A second Close appends nothing.
+//
+// RFC 9846, Section 6.1.
+func (e *Engine) Close(out []byte) []byte {
+	out, err := e.flush(out)
+	if err != nil || e.send.closed {
+		return out
+	}
+	out = e.appendAlert(out, alert.Warning, alert.CloseNotify)
+	e.send.closed = true
+	return out
+}
+
+// Abort appends what the engine owes and then a fatal alert, which ends the
+// sending half.
+func (e *Engine) Abort(out []byte, a Alert) []byte {
+	out, err := e.flush(out)
+	if err != nil || e.send.closed {
+		return out
+	}
+	out = e.appendAlert(out, alert.Fatal, a)
+	e.send.closed = true
+	return out
+}
+
+// UpdateKeys appends what the engine owes and then a KeyUpdate, after which
+// this side's records are under new keys; with UpdateRequested the peer is
+// asked to do the same. The engine does it by itself before keys have sealed
+// too much.
+//
+// RFC 9846, Section 4.7.3.
+func (e *Engine) UpdateKeys(out []byte, request handshake.KeyUpdateRequest) ([]byte, error) {
+	out, err := e.flush(out)
+	switch {
+	case err != nil:
+		return out, err
+	case e.send.closed:
+		return out, ErrClosed
+	case !e.send.done:
+		return out, ErrHandshakeNotDone
+	case e.send.keys.Version != VersionTLS13:
+		return out, ErrKeyUpdate
+	}
+	return e.update(out, request)
+}
+
+// update says KeyUpdate under the old keys and changes them.
+func (e *Engine) update(out []byte, request handshake.KeyUpdateRequest) ([]byte, error) {
+	if e.send.keys.Version != VersionTLS13 {
+		return out, e.broken(alert.KeyLimitReached.Errorf("TLS 1.2 cannot change its keys"))
+	}
+	m := handshake.KeyUpdate{RequestUpdate: request}
+	var buf [8]byte
+	out, err := e.send.writer.Append(out, record.Handshake, m.Append(buf[:0]))
+	if err != nil {
+		return out, e.broken(err)
+	}
+	next := *e.send.keys
+	next.Secret = keyschedule.NextTraffic(next.Suite.Hash, next.Secret)
+	e.send.install(&next)
+	return out, nil
+}
+
+// install changes what is sent to the keys.
+func (s *sender) install(k *handshake.Keys) {
+	s.keys = k
+	if k.Suite == nil {
+		s.writer.SetKeys(nil, keyschedule.Keys{})
+		return
+	}
+	s.writer.SetKeys(k.Suite, recordKeys(k))
+}
+
+// flush carries out what the receiving half left in the mailbox.
+func (e *Engine) flush(out []byte) ([]byte, error) {
+	items, a, ended := e.mail.take()
+	for i := range items {
+		var err error
+		if out, err = e.deliver(out, &items[i]); err != nil {
+			return out, err
+		}
+	}
+	if e.send.err == nil && ended != nil {
+		e.send.err = ended
+		if a != nil && !e.send.closed {
+			out = e.appendAlert(out, alert.Fatal, *a)
+		}
+	}
+	return out, e.send.err
+}
+
+// deliver carries out one output.
+func (e *Engine) deliver(out []byte, o *handshake.Output) ([]byte, error) {
+	s := &e.send
+	if s.closed || s.err != nil {
+		return out, nil
+	}
+	switch o.Kind {
+	case handshake.OutMessage:
+		return e.appendRecords(out, record.Handshake, o.Data)
+	case handshake.OutChangeCipherSpec:
+		return e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
+	case handshake.OutUpdateSendKeys:
+		return e.update(out, handshake.UpdateNotRequested)
+	case handshake.OutSendKeys:
+		s.install(o.Keys)
+		s.early.left, s.half = uint64(o.Keys.EarlyLimit), o.Keys.HalfRTT
+	case handshake.OutDone:
+		s.done = true
+	}
+	return out, nil
+}
+
+func (e *Engine) appendRecords(out []byte, t record.ContentType, data []byte) ([]byte, error) {
+	s := &e.send
+	// "a record containing an initial ClientHello … MAY also be 0x0301 for
+	// compatibility purposes." RFC 9846, Section 5.1.
+	version := uint16(record.RecordVersion)
+	if s.client && !s.hello {
+		version = 0x0301
+	}
+	s.hello = true
+	s.writer.SetVersion(version)
+	out, err := s.writer.Append(out, t, data)
+	if err != nil {
+		return out, e.broken(err)
+	}
+	return out, nil
+}
+
+func (e *Engine) appendAlert(out []byte, level alert.Level, a Alert) []byte {
+	var buf [2]byte
+	out, err := e.appendRecords(out, record.Alert, record.AppendAlert(buf[:0], level, a))
+	if err != nil {
+		e.send.err = err
+	}
+	return out
+}
+
+// broken makes an error of our own records sticky.
+func (e *Engine) broken(err error) error {
+	if e.send.err == nil {
+		e.send.err = err
+	}
+	return err
+}
