@@ -35,10 +35,17 @@ var ErrKeySize = errors.New("cipher: the key has not the length its suite wants"
 // That is the rule of RFC 9846, Section 5.3, and of RFC 7905, Section 2. It is
 // also the one of RFC 5288, Section 3, for an IV of four bytes of salt and
 // eight of zero, with the explicit nonce as n.
-func Nonce(iv [NonceSize]byte, n uint64) [NonceSize]byte {
-	tail := iv[NonceSize-8:]
-	binary.BigEndian.PutUint64(tail, binary.BigEndian.Uint64(tail)^n)
-	return iv
+func Nonce(iv [NonceSize]byte, n uint64) (nonce [NonceSize]byte) {
+	PutNonce(&nonce, &iv, n)
+	return nonce
+}
+
+// PutNonce is [Nonce] for who has memory for the nonce, as an AEAD takes it
+// through an interface.
+func PutNonce(nonce, iv *[NonceSize]byte, n uint64) {
+	const tail = NonceSize - 8
+	copy(nonce[:tail], iv[:tail])
+	binary.BigEndian.PutUint64(nonce[tail:], binary.BigEndian.Uint64(iv[tail:])^n)
 }
 
 func newAES128GCM(key []byte) (AEAD, error) { return newGCM(key, 16) }

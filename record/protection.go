@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -42,18 +41,15 @@ func (p *protection) forget() { *p = protection{suite: p.suite, seq: p.seq} }
 // is13 reports whether records are protected as in TLS 1.3.
 func (p *protection) is13() bool { return p.suite != nil && p.suite.TLS13() }
 
-// ready builds the AEAD if it is not there, and refuses a sequence number
-// that would wrap.
-//
-// "If a TLS implementation would need to wrap a sequence number, it MUST
-// either rekey or terminate the connection." RFC 9846, Section 5.3.
+// ready makes sure that there is an AEAD.
 func (p *protection) ready() error {
-	if p.seq == math.MaxUint64 {
-		return alert.KeyLimitReached.Errorf("sequence number would wrap")
-	}
 	if p.aead != nil {
 		return nil
 	}
+	return p.build()
+}
+
+func (p *protection) build() error {
 	aead, err := p.suite.New(p.keys.Key[:p.keys.KeyLen])
 	if err != nil {
 		return alert.Internal.Wrap(err, "record protection")
@@ -71,18 +67,18 @@ func (p *protection) expansion() int { return p.suite.ExplicitNonce + cipher.Ove
 
 // open opens a record in place: header and body as they came. It returns what
 // the AEAD protected, which in TLS 1.3 is a TLSInnerPlaintext, or false.
-func (p *protection) open(h Header, record []byte) (content []byte, ok bool) {
-	body := record[HeaderLen:]
-	if len(body) < p.expansion() {
+func (p *protection) open(typ ContentType, record []byte) (content []byte, ok bool) {
+	start := HeaderLen + p.suite.ExplicitNonce
+	if len(record) < start+cipher.Overhead {
 		return nil, false
 	}
-	body, number := body[p.suite.ExplicitNonce:], p.seq
+	number := p.seq
 	if p.suite.ExplicitNonce > 0 {
 		number = binary.BigEndian.Uint64(record[HeaderLen:])
 	}
-	h.Length -= p.expansion()
-	p.nonce = cipher.Nonce(p.keys.IV, number)
-	content, err := p.aead.Open(body[:0], p.nonce[:], body, p.additional(h, record))
+	cipher.PutNonce(&p.nonce, &p.keys.IV, number)
+	aad := p.additional(typ, record, len(record)-start-cipher.Overhead)
+	content, err := p.aead.Open(record[start:start], p.nonce[:], record[start:], aad)
 	if err != nil {
 		return nil, false
 	}
@@ -90,28 +86,27 @@ func (p *protection) open(h Header, record []byte) (content []byte, ok bool) {
 	return content[:len(content):len(content)], true
 }
 
-// seal puts a record's header before content and protects it in place.
-// record has room for the header, and the explicit nonce if there is one, then
-// content, then the tag; its capacity is its length.
-func (p *protection) seal(h Header, record []byte, content []byte) {
+// seal puts a record's header before content and protects it in place. record
+// has room for the header, and the explicit nonce if there is one, then
+// content, then the tag, and that is all of its capacity.
+func (p *protection) seal(typ ContentType, record []byte, content []byte) {
 	start := HeaderLen + p.suite.ExplicitNonce
-	Header{h.Type, h.Version, len(record) - HeaderLen}.Append(record[:0])
+	Header{typ, RecordVersion, len(record) - HeaderLen}.Append(record[:0])
 	if p.suite.ExplicitNonce > 0 {
 		// The sequence number serves as the explicit nonce, so that none
 		// comes twice. RFC 5288, Section 3.
 		binary.BigEndian.PutUint64(record[HeaderLen:], p.seq)
 	}
-	h.Length = len(content)
-	p.nonce = cipher.Nonce(p.keys.IV, p.seq)
-	p.aead.Seal(record[start:start], p.nonce[:], content, p.additional(h, record))
+	cipher.PutNonce(&p.nonce, &p.keys.IV, p.seq)
+	p.aead.Seal(record[start:start], p.nonce[:], content, p.additional(typ, record, len(content)))
 	p.seq++
 }
 
 // additionalLen12 is the length of the additional data in TLS 1.2.
 const additionalLen12 = 8 + HeaderLen
 
-// additional is the additional data of the record. In TLS 1.3 it is the
-// header as it is on the wire:
+// additional is the additional data of a record with a content of n bytes. In
+// TLS 1.3 it is the header as it is on the wire:
 //
 //	additional_data = TLSCiphertext.opaque_type ||
 //	                  TLSCiphertext.legacy_record_version ||
@@ -124,11 +119,11 @@ const additionalLen12 = 8 + HeaderLen
 //	                  TLSCompressed.version + TLSCompressed.length
 //
 // RFC 5246, Section 6.2.3.3.
-func (p *protection) additional(plain Header, record []byte) []byte {
-	if p.is13() {
+func (p *protection) additional(typ ContentType, record []byte, n int) []byte {
+	if p.suite.TLS13() {
 		return record[:HeaderLen]
 	}
 	binary.BigEndian.PutUint64(p.aad[:8], p.seq)
-	plain.Append(p.aad[:8])
+	Header{typ, RecordVersion, n}.Append(p.aad[:8])
 	return p.aad[:]
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -15,14 +16,14 @@ type Record struct {
 	// early data.
 	Type ContentType
 
-	// Data aliases the input of [Reader.Next] and is the caller's from then on.
-	Data []byte
-
 	// Protected says that the record was protected by the keys of the Reader.
 	// With TLS 1.3 keys set, change_cipher_spec and alerts also arrive
 	// unprotected, from anybody on the path: whether that is in place, the
 	// caller decides.
 	Protected bool
+
+	// Data aliases the input of [Reader.Next] and is the caller's from then on.
+	Data []byte
 }
 
 // Reader is the receiving half of a record layer. The zero Reader takes
@@ -78,21 +79,33 @@ func (r *Reader) Next(in []byte) (n int, rec Record, err error) {
 	if !ok {
 		return 0, Record{}, nil
 	}
-	if err := r.admit(h, in); err != nil {
-		return 0, Record{}, err
+	if !r.ordinary(h) {
+		if err := r.admit(h, in); err != nil {
+			return 0, Record{}, err
+		}
 	}
 	n = HeaderLen + h.Length
 	if len(in) < n {
 		return 0, Record{}, nil
 	}
-	rec, err = r.take(h, in[:n:n])
-	if err == nil {
-		err = r.count(rec)
+	if r.sealed(h.Type) {
+		rec, err = r.takeProtected(h.Type, in[:n:n])
+	} else {
+		rec, err = r.takeUnprotected(h.Type, in[:n:n])
+	}
+	if err == nil && !r.counts(rec) {
+		err = r.countEmpty(rec)
 	}
 	if err != nil {
 		return 0, Record{}, err
 	}
 	return n, rec, nil
+}
+
+// ordinary reports whether h is what almost every header is. admit would say
+// the same, more slowly.
+func (r *Reader) ordinary(h Header) bool {
+	return h.Type == ApplicationData && h.Version == RecordVersion && h.Length <= MaxCiphertext13 && r.prot.suite != nil
 }
 
 // admit judges a record by its header alone.
@@ -163,18 +176,18 @@ func (r *Reader) maxBody(t ContentType) int {
 	return MaxPlaintext
 }
 
-// take returns the content of a record that is complete.
-func (r *Reader) take(h Header, record []byte) (Record, error) {
-	if !r.sealed(h.Type) {
-		return r.takeUnprotected(h, record)
-	}
+// takeProtected returns the content of a protected record that is complete.
+func (r *Reader) takeProtected(typ ContentType, record []byte) (Record, error) {
 	if err := r.prot.ready(); err != nil {
 		return Record{}, err
 	}
-	content, ok := r.prot.open(h, record)
+	if r.prot.seq == math.MaxUint64 {
+		return Record{}, alert.KeyLimitReached.Errorf("sequence number would wrap")
+	}
+	content, ok := r.prot.open(typ, record)
 	if !ok {
-		if r.skip > 0 && h.Type == ApplicationData {
-			return r.drop(h)
+		if r.skip > 0 && typ == ApplicationData {
+			return r.drop(record)
 		}
 		// "If the decryption fails, the receiver MUST terminate the connection
 		// with a "bad_record_mac" alert." RFC 9846, Section 5.2.
@@ -182,28 +195,30 @@ func (r *Reader) take(h Header, record []byte) (Record, error) {
 	}
 	r.skip = 0
 	if r.prot.is13() {
-		return takeInner(h, content)
+		return takeInner(typ, content)
 	}
 	if len(content) > MaxPlaintext {
 		return Record{}, tooLong(len(content), MaxPlaintext)
 	}
-	return Record{h.Type, content, true}, nil
+	return Record{typ, true, content}, nil
 }
 
-func (r *Reader) takeUnprotected(h Header, record []byte) (Record, error) {
-	switch h.Type {
+// takeUnprotected returns the content of an unprotected record that is
+// complete.
+func (r *Reader) takeUnprotected(typ ContentType, record []byte) (Record, error) {
+	switch typ {
 	case ApplicationData:
-		return r.drop(h)
+		return r.drop(record)
 	case Handshake:
 		r.skip = 0
 	}
-	return Record{h.Type, record[HeaderLen:], false}, nil
+	return Record{typ, false, record[HeaderLen:]}, nil
 }
 
 // drop accounts for a record of rejected early data. A record counts as the
 // content it can hold without padding, and at least as one byte.
-func (r *Reader) drop(h Header) (Record, error) {
-	r.skip -= max(1, h.Length-cipher.Overhead-1)
+func (r *Reader) drop(record []byte) (Record, error) {
+	r.skip -= max(1, len(record)-HeaderLen-cipher.Overhead-1)
 	if r.skip < 1 {
 		return Record{}, alert.TooMuchSkippedEarlyData.Errorf("client sent more early data than the server will skip")
 	}
@@ -211,9 +226,9 @@ func (r *Reader) drop(h Header) (Record, error) {
 }
 
 // takeInner reads a TLSInnerPlaintext.
-func takeInner(h Header, inner []byte) (Record, error) {
-	if h.Type != ApplicationData {
-		return Record{}, alert.WrongOuterType.Errorf("peer sent a protected record with type %v outside", h.Type)
+func takeInner(outer ContentType, inner []byte) (Record, error) {
+	if outer != ApplicationData {
+		return Record{}, alert.WrongOuterType.Errorf("peer sent a protected record with type %v outside", outer)
 	}
 	// "The presence of padding does not change the overall record size
 	// limitations: the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1
@@ -231,7 +246,7 @@ func takeInner(h Header, inner []byte) (Record, error) {
 	typ, content := ContentType(inner[n-1]), inner[:n-1:n-1]
 	switch typ {
 	case ApplicationData, Handshake, Alert:
-		return Record{typ, content, true}, nil
+		return Record{typ, true, content}, nil
 	case ChangeCipherSpec:
 		// "An implementation which receives […] a protected change_cipher_spec
 		// record MUST abort the handshake with an "unexpected_message" alert."
@@ -256,25 +271,29 @@ func trimPadding(inner []byte) int {
 	return n
 }
 
-// count refuses empty records that must not be, and too many of those that may.
-func (r *Reader) count(rec Record) error {
-	switch {
-	case rec.Type == Invalid:
-		return nil
-	case len(rec.Data) > 0 && rec.Type == Alert:
-		return nil
-	case len(rec.Data) > 0 && rec.Type != ChangeCipherSpec:
-		r.empty = 0
-		return nil
+// counts reports whether the record has what ends a row of empty ones: data,
+// or a piece of a handshake message.
+func (r *Reader) counts(rec Record) bool {
+	if len(rec.Data) == 0 || rec.Type < Handshake {
+		return false
 	}
+	r.empty = 0
+	return true
+}
+
+// countEmpty refuses empty records that must not be, and too many of those
+// that may.
+func (r *Reader) countEmpty(rec Record) error {
+	switch {
+	case rec.Type == Invalid, rec.Type == Alert && len(rec.Data) > 0:
+		return nil
 	// "Implementations MUST NOT send Handshake and Alert records that have a
 	// zero-length TLSInnerPlaintext.content; if such a message is received, the
 	// receiving implementation MUST terminate the connection with an
 	// "unexpected_message" alert." RFC 9846, Section 5.4.
-	switch rec.Type {
-	case Handshake:
+	case rec.Type == Handshake:
 		return alert.EmptyHandshakeRecord.Errorf("peer sent an empty handshake record")
-	case Alert:
+	case rec.Type == Alert:
 		return alert.EmptyAlertRecord.Errorf("peer sent an empty alert record")
 	}
 	if r.empty++; r.empty > MaxEmptyRecords {

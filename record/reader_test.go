@@ -46,7 +46,7 @@ func inner13(w *Writer, outer ContentType, inner []byte) []byte {
 	if err := w.prot.ready(); err != nil {
 		panic(err)
 	}
-	w.prot.seal(Header{outer, RecordVersion, len(record) - HeaderLen}, record, record[HeaderLen:HeaderLen+len(inner)])
+	w.prot.seal(outer, record, record[HeaderLen:HeaderLen+len(inner)])
 	return record
 }
 
@@ -58,7 +58,7 @@ func content12(w *Writer, typ ContentType, content []byte) []byte {
 	if err := w.prot.ready(); err != nil {
 		panic(err)
 	}
-	w.prot.seal(Header{typ, RecordVersion, 0}, record, record[start:start+len(content)])
+	w.prot.seal(typ, record, record[start:start+len(content)])
 	return record
 }
 
@@ -203,7 +203,7 @@ func TestUnprotectedRecordsMayHaveAnyVersionOfTheFamily(t *testing.T) {
 		n, rec, err := r.Next(in)
 		require.NoError(t, err)
 		require.Equal(t, len(in), n)
-		require.Equal(t, Record{Handshake, in[HeaderLen:], false}, rec)
+		require.Equal(t, Record{Handshake, false, in[HeaderLen:]}, rec)
 	}
 }
 
@@ -283,7 +283,7 @@ func TestPaddingIsTakenOffWhateverItsLength(t *testing.T) {
 			inner := append(append([]byte(content), byte(Handshake)), make([]byte, padding)...)
 			_, rec, err := r.Next(inner13(w, ApplicationData, inner))
 			require.NoError(t, err)
-			require.Equal(t, Record{Handshake, []byte(content), true}, rec)
+			require.Equal(t, Record{Handshake, true, []byte(content)}, rec)
 		}
 	}
 }
@@ -320,11 +320,11 @@ func TestUnprotectedRecordsBesideTLS13Keys(t *testing.T) {
 		w, r := pair(suite)
 		_, rec, err := r.Next(plaintext(typ, []byte{1, 0}))
 		require.NoError(t, err)
-		require.Equal(t, Record{typ, []byte{1, 0}, false}, rec, "the caller sees that it was not protected")
+		require.Equal(t, Record{typ, false, []byte{1, 0}}, rec, "the caller sees that it was not protected")
 		in, _ := w.Append(nil, Alert, []byte{1, 0})
 		_, rec, err = r.Next(in)
 		require.NoError(t, err)
-		require.Equal(t, Record{Alert, []byte{1, 0}, true}, rec, "it took no sequence number")
+		require.Equal(t, Record{Alert, true, []byte{1, 0}}, rec, "it took no sequence number")
 	}
 	_, r := pair(suite)
 	_, _, err := r.Next(plaintext(Handshake, message(8, 100)))
@@ -339,7 +339,7 @@ func TestTLS12TypesAreOutside(t *testing.T) {
 		require.Equal(t, byte(typ), in[0])
 		_, rec, err := r.Next(in)
 		require.NoError(t, err)
-		require.Equal(t, Record{typ, []byte{1, 0}, true}, rec)
+		require.Equal(t, Record{typ, true, []byte{1, 0}}, rec)
 	}
 	in, _ := w.Append(nil, Handshake, []byte{1, 0})
 	in[0] = byte(ApplicationData)
@@ -451,7 +451,7 @@ func TestRejectedEarlyDataIsSkippedUnderHandshakeKeys(t *testing.T) {
 	stream, _ = w.Append(stream, Handshake, []byte("Finished"))
 	recs, err := readAll(t, r, stream, 1)
 	require.NoError(t, err)
-	require.Equal(t, []Record{{}, {ChangeCipherSpec, []byte{1}, false}, {}, {Handshake, []byte("Finished"), true}}, recs)
+	require.Equal(t, []Record{{}, {ChangeCipherSpec, false, []byte{1}}, {}, {Handshake, true, []byte("Finished")}}, recs)
 
 	in, _ := early.Append(nil, ApplicationData, make([]byte, 1))
 	_, _, err = r.Next(in)
@@ -467,7 +467,7 @@ func TestRejectedEarlyDataIsSkippedAfterHelloRetryRequest(t *testing.T) {
 	stream = append(stream, plaintext(Handshake, []byte("ClientHello"))...)
 	recs, err := readAll(t, &r, stream, 1)
 	require.NoError(t, err)
-	require.Equal(t, []Record{{}, {ChangeCipherSpec, []byte{1}, false}, {}, {Handshake, []byte("ClientHello"), false}}, recs)
+	require.Equal(t, []Record{{}, {ChangeCipherSpec, false, []byte{1}}, {}, {Handshake, false, []byte("ClientHello")}}, recs)
 
 	_, _, err = r.Next(plaintext(ApplicationData, make([]byte, 20)))
 	requireReason(t, alert.UnexpectedRecord, err) // after the first handshake record

@@ -24,7 +24,7 @@ type ReaderState struct {
 // WriterState is everything a [Writer] remembers.
 type WriterState struct {
 	State
-	MaxPlaintext int    // as set, or 0
+	MaxPlaintext int    // the largest content of a record; 0: the constant
 	Padding      int    // as set, or 0
 	Version      uint16 // as set, or 0
 }
@@ -34,7 +34,7 @@ func (r *Reader) State() ReaderState { return ReaderState{r.prot.state(), r.empt
 
 // State returns what the Writer remembers.
 func (w *Writer) State() WriterState {
-	return WriterState{w.prot.state(), w.maxFragment, w.padTo, w.version}
+	return WriterState{w.prot.state(), w.fragment(), w.padTo, w.version}
 }
 
 // Restore makes the Reader what s was taken from. suite is the one named by
@@ -59,11 +59,11 @@ func (w *Writer) Restore(s WriterState, suite *cipher.Suite) error {
 	if err != nil {
 		return err
 	}
-	badMax := s.MaxPlaintext != 0 && (s.MaxPlaintext < MinFragment || s.MaxPlaintext > MaxPlaintext)
-	if badMax || s.Padding < 0 || s.Padding > MaxPlaintext+1 {
+	s.MaxPlaintext = orDefault(s.MaxPlaintext, MaxPlaintext)
+	if s.MaxPlaintext < MinFragment || s.MaxPlaintext > MaxPlaintext || s.Padding < 0 || s.Padding > MaxPlaintext+1 {
 		return alert.Internal.Errorf("state of a Writer is invalid")
 	}
-	*w = Writer{prot, s.MaxPlaintext, s.Padding, s.Version}
+	*w = Writer{prot, MaxPlaintext - s.MaxPlaintext, s.Padding, s.Version}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"math"
 	"slices"
 
 	"github.com/tlsengine/tlsengine/cipher"
@@ -19,10 +18,10 @@ const reservedRecords = 2
 // Errors are of this side, not the peer's: their alert is internal_error, and
 // nothing was appended.
 type Writer struct {
-	prot        protection
-	maxFragment int    // 0: MaxPlaintext
-	padTo       int    // 0: no padding
-	version     uint16 // 0: RecordVersion
+	prot    protection
+	shorter int    // than MaxPlaintext the largest content is
+	padTo   int    // 0: no padding
+	version uint16 // 0: RecordVersion
 }
 
 // SetKeys protects what follows by keys of suite, whose version is that of the
@@ -35,7 +34,9 @@ func (w *Writer) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 // [MinFragment] to [MaxPlaintext]; what is outside is moved to the next of the
 // two. With record_size_limit (RFC 8449, Section 4) it is the peer's limit, in
 // TLS 1.3 less one for the content type.
-func (w *Writer) SetMaxPlaintext(n int) { w.maxFragment = min(max(n, MinFragment), MaxPlaintext) }
+func (w *Writer) SetMaxPlaintext(n int) {
+	w.shorter = MaxPlaintext - min(max(n, MinFragment), MaxPlaintext)
+}
 
 // SetPadding makes the content of protected records of TLS 1.3, with its type,
 // a multiple of n bytes, as far as the largest record allows. Zero and one are
@@ -63,16 +64,17 @@ func (w *Writer) Remaining() uint64 {
 	return left - min(left, reservedRecords)
 }
 
-// left is how many records of any type may still be sent.
+// left is how many records of any type may still be sent. Without a limit it
+// is what the sequence number allows.
+//
+// "If a TLS implementation would need to wrap a sequence number, it MUST
+// either rekey or terminate the connection." RFC 9846, Section 5.3.
 func (w *Writer) left() uint64 {
 	if w.prot.suite == nil {
 		return 0
 	}
-	limit := w.prot.suite.ConfidentialityLimit
-	if limit == 0 {
-		limit = math.MaxUint64
-	}
-	return limit - min(limit, w.prot.seq)
+	last := w.prot.suite.ConfidentialityLimit - 1 // the last number of all if it is 0
+	return last - min(last, w.prot.seq)
 }
 
 // Append appends data to dst as records of that type, in as many as it takes.
@@ -84,16 +86,21 @@ func (w *Writer) Append(dst []byte, typ ContentType, data []byte) ([]byte, error
 	if len(data) == 0 {
 		return dst, nil
 	}
+	if typ == Alert && len(data) != 2 {
+		return dst, alert.Internal.Errorf("alert of %d bytes", len(data))
+	}
+	if w.prot.suite == nil || typ == ChangeCipherSpec && w.prot.is13() {
+		return w.appendUnprotected(dst, typ, data)
+	}
 	if err := w.allow(typ, len(data)); err != nil {
 		return dst, err
 	}
-	dst = slices.Grow(dst, len(data)+w.overhead(typ, len(data)))
-	for len(data) > 0 {
-		n := min(len(data), w.fragment())
-		dst = w.append(dst, typ, data[:n])
-		data = data[n:]
+	dst = slices.Grow(dst, w.total(len(data)))
+	for len(data) > w.fragment() {
+		dst = w.append(dst, typ, data[:w.fragment()])
+		data = data[w.fragment():]
 	}
-	return dst, nil
+	return w.append(dst, typ, data), nil
 }
 
 // AppendEmpty appends one record of application data without content, for
@@ -103,73 +110,97 @@ func (w *Writer) Append(dst []byte, typ ContentType, data []byte) ([]byte, error
 // potentially useful as a traffic analysis countermeasure." RFC 9846,
 // Section 5.1.
 func (w *Writer) AppendEmpty(dst []byte) ([]byte, error) {
+	if w.prot.suite == nil {
+		return dst, errUnprotected()
+	}
 	if err := w.allow(ApplicationData, 0); err != nil {
 		return dst, err
 	}
-	return w.append(slices.Grow(dst, w.size(ApplicationData, 0)), ApplicationData, nil), nil
+	return w.append(slices.Grow(dst, w.recordLen(0)), ApplicationData, nil), nil
 }
 
-// Overhead is how many bytes longer than itself n bytes of application data
-// become.
-func (w *Writer) Overhead(n int) int { return w.overhead(ApplicationData, n) }
-
-func (w *Writer) overhead(typ ContentType, n int) int {
-	full, rest := n/w.fragment(), n%w.fragment()
-	total := full * w.size(typ, w.fragment())
-	if rest > 0 {
-		total += w.size(typ, rest)
+// Overhead is how many bytes longer than itself n bytes become now, n not
+// negative: what dst of [Writer.Append] wants of room besides.
+func (w *Writer) Overhead(n int) int {
+	switch {
+	case n == 0:
+		return 0
+	case w.prot.suite == nil:
+		return HeaderLen * w.records(n)
 	}
-	return total - n
+	return w.total(n) - n
 }
 
-// allow refuses what must not be sent, before anything of it is.
+func (w *Writer) appendUnprotected(dst []byte, typ ContentType, data []byte) ([]byte, error) {
+	if typ == ApplicationData {
+		return dst, errUnprotected()
+	}
+	version := w.version
+	if version == 0 {
+		version = RecordVersion
+	}
+	dst = slices.Grow(dst, len(data)+HeaderLen*w.records(len(data)))
+	for len(data) > 0 {
+		n := min(len(data), w.fragment())
+		dst = Header{typ, version, n}.Append(dst)
+		dst = append(dst, data[:n]...)
+		data = data[n:]
+	}
+	return dst, nil
+}
+
+// "Application Data records MUST NOT be written to the wire unprotected"
+// RFC 9846, Section 5.1.
+func errUnprotected() error {
+	return alert.Internal.Errorf("application data before there are keys")
+}
+
+// allow refuses n bytes of a type before any of them is sealed.
 func (w *Writer) allow(typ ContentType, n int) error {
-	if typ == Alert && n != 2 {
-		return alert.Internal.Errorf("alert of %d bytes", n)
-	}
-	if !w.sealed(typ) {
-		// "Application Data records MUST NOT be written to the wire
-		// unprotected" RFC 9846, Section 5.1.
-		if typ == ApplicationData {
-			return alert.Internal.Errorf("application data before there are keys")
-		}
-		return nil
-	}
 	left := w.left()
 	if typ == ApplicationData {
 		left = w.Remaining()
 	}
-	if records := max(1, (n+w.fragment()-1)/w.fragment()); uint64(records) > left {
+	if records := w.records(n); uint64(records) > left {
 		return alert.KeyLimitReached.Errorf("%d more records would be too many under one key", records)
 	}
 	return w.prot.ready()
 }
 
-// sealed reports whether records of that type are protected.
-func (w *Writer) sealed(typ ContentType) bool {
-	return w.prot.suite != nil && !(typ == ChangeCipherSpec && w.prot.is13())
-}
+func (w *Writer) fragment() int { return MaxPlaintext - w.shorter }
 
-func (w *Writer) fragment() int { return orDefault(w.maxFragment, MaxPlaintext) }
-
-// size is the length of the record that n bytes of content become.
-func (w *Writer) size(typ ContentType, n int) int {
-	switch {
-	case !w.sealed(typ):
-		return HeaderLen + n
-	case w.prot.is13():
-		n = w.innerLen(n)
+// records is how many records n bytes of content become, at least one.
+func (w *Writer) records(n int) int {
+	if n <= w.fragment() {
+		return 1
 	}
-	return HeaderLen + w.prot.expansion() + n
+	return (n + w.fragment() - 1) / w.fragment()
 }
 
-// innerLen is the length of the TLSInnerPlaintext that n bytes of content
-// become: with their type, and padded.
+// total is the length of the protected records that n bytes of content become.
+func (w *Writer) total(n int) (total int) {
+	for ; n > w.fragment(); n -= w.fragment() {
+		total += w.recordLen(w.fragment())
+	}
+	return total + w.recordLen(n)
+}
+
+// recordLen is the length of the protected record that n bytes of content
+// become.
+func (w *Writer) recordLen(n int) int {
+	return HeaderLen + w.prot.expansion() + w.innerLen(n)
+}
+
+// innerLen is the length of what the AEAD protects for n bytes of content: in
+// TLS 1.3 with their type, and padded.
 //
 // "If the maximum fragment length is reduced […] then the reduced limit applies
 // to the full plaintext, including the content type and padding." RFC 9846,
 // Section 5.4.
 func (w *Writer) innerLen(n int) int {
+	if !w.prot.suite.TLS13() {
+		return n
+	}
 	n++
 	if w.padTo > 1 {
 		n = min((n+w.padTo-1)/w.padTo*w.padTo, w.fragment()+1)
@@ -177,31 +208,22 @@ func (w *Writer) innerLen(n int) int {
 	return n
 }
 
-// append appends one record. dst has room for it.
+// append appends one protected record. dst has room for it.
 func (w *Writer) append(dst []byte, typ ContentType, content []byte) []byte {
 	start := len(dst)
-	dst = dst[:start+w.size(typ, len(content))]
+	dst = dst[:start+w.recordLen(len(content))]
 	record := dst[start:len(dst):len(dst)]
-	h := Header{typ, RecordVersion, len(record) - HeaderLen}
-	if !w.sealed(typ) {
-		if w.version != 0 {
-			h.Version = w.version
-		}
-		h.Append(record[:0])
-		copy(record[HeaderLen:], content)
-		return dst
-	}
 	inner := record[HeaderLen+w.prot.suite.ExplicitNonce : len(record)-cipher.Overhead]
 	n := copy(inner, content)
-	if w.prot.is13() {
-		// "The outer opaque_type field of a TLSCiphertext record is always set
-		// to the value 23 (application_data)" RFC 9846, Section 5.2.
-		h.Type = ApplicationData
-		inner[n] = byte(typ)
+	if len(inner) > n {
 		// "Implementations MUST set the padding octets to all zeros before
 		// encrypting." RFC 9846, Section 5.4.
 		clear(inner[n+1:])
+		inner[n] = byte(typ)
+		// "The outer opaque_type field of a TLSCiphertext record is always set
+		// to the value 23 (application_data)" RFC 9846, Section 5.2.
+		typ = ApplicationData
 	}
-	w.prot.seal(h, record, inner)
+	w.prot.seal(typ, record, inner)
 	return dst
 }
