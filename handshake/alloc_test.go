@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/race"
 )
 
 func TestHellosParseWithoutAllocating(t *testing.T) {
@@ -49,6 +50,9 @@ func TestManyExtensionsCostOneAllocation(t *testing.T) {
 }
 
 func TestMessagesAreAppendedWithOneAllocationOrNone(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
 	msg := sentMessages(t, traced(t, "4-resumed-0rtt"))[0]
 	ch, err := ParseClientHello(msg[headerLen:])
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/internal/race"
 )
 
 func TestWriterCutsIntoFragments(t *testing.T) {
@@ -177,6 +178,9 @@ func TestConfidentialityLimit(t *testing.T) {
 func first[A, B any](a A, _ B) A { return a }
 
 func TestWriterGrowsOnce(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
 	for _, suite := range append(cipher.Suites(), nil) {
 		w, _ := pair(suite)
 		data := make([]byte, 5*MaxPlaintext+10)

@@ -1,0 +1,76 @@
+# make, or make test, is what CI runs.
+
+GO       ?= go
+FUZZTIME ?= 10s
+PEERS    ?= $(or $(TMPDIR),/tmp)/tlsengine-peers
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+NODE        = node@24.21.0
+DENO        = deno@2.9.6
+
+.PHONY: test check fmt vet unit race wycheproof cover bench fuzz diagrams vectors lint interop probe
+
+# All the checks and tests. Peers that are not installed are skipped, in CI
+# they fail.
+test: check unit race wycheproof
+
+check: fmt vet
+
+fmt:
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet ./...
+	cd internal/wycheproof && $(GO) vet ./...
+
+# Without the race detector, which allocates on its own: the tests that count
+# allocations. -short leaves the other implementations to the race run.
+unit:
+	$(GO) test -short -timeout 10m ./...
+
+race:
+	$(GO) test -race -shuffle=on -timeout 15m ./...
+
+# A module of its own: nobody else needs its 107 MB of vectors.
+wycheproof:
+	cd internal/wycheproof && $(GO) test -timeout 10m ./...
+
+cover:
+	$(GO) test -short -timeout 10m -coverpkg=./... -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -1
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# Every fuzz target, FUZZTIME each.
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$(GO) test -run '^$$' -fuzz '^$$f$$' -fuzztime $(FUZZTIME) $$p"; \
+	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; \
+	done
+
+# handshake/DIAGRAMS.md out of the tables.
+diagrams:
+	$(GO) test ./handshake -run Diagrams -update
+
+# The published vectors again, cached results aside.
+vectors: wycheproof
+	$(GO) test -count=1 ./vectors/...
+	$(GO) test -count=1 -run 'Vector|RFC|ACVP|Trace' ./...
+
+lint:
+	$(GO) run $(STATICCHECK) ./...
+	$(GO) run $(GOVULNCHECK) ./...
+
+# Newer peers: OpenSSL 3.5 in node, rustls in deno; npm puts them outside the
+# repository.
+interop:
+	npm install --prefix "$(PEERS)" --no-audit --no-fund --loglevel=error $(NODE) $(DENO)
+	TLSENGINE_NODE="$(PEERS)/node_modules/node/bin/node" TLSENGINE_DENO="$(PEERS)/node_modules/deno/deno" \
+	  $(GO) test -race -count=1 -timeout 10m ./internal/interop
+
+probe:
+	$(GO) build -o tlsprobe ./cmd/tlsprobe
