@@ -96,7 +96,7 @@ func (c *client) chooseSession() {
 	if err != nil || s.serverName != c.cfg.ServerName || !c.cfg.speaks(s.version) {
 		return
 	}
-	if c.cfg.suite(s.suite) == nil || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {
+	if c.cfg.suite(s.suite) == nil || len(s.ticket) > MaxTicket || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {
 		return
 	}
 	c.offer.session = s
@@ -207,7 +207,11 @@ func (c *client) readRetry(hrr *ServerHello) (retryRequest, error) {
 		if err != nil {
 			return out, err
 		}
-		out.cookie = cookie
+		// The ClientHello has to hold it, with all else that it says.
+		if len(cookie) > MaxCookie {
+			return out, alert.BadCookie.Errorf("server's cookie has %d bytes, more than %d", len(cookie), MaxCookie)
+		}
+		out.cookie = slices.Clone(cookie)
 	}
 	if out.group == 0 && out.cookie == nil {
 		return out, alert.BadHelloRetryRequest.Errorf("server's HelloRetryRequest asks for no change")

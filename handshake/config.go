@@ -25,6 +25,10 @@ const (
 	MaxChainLength        = 16            // certificates in a peer's chain
 	DefaultMaxEarlyData   = 14336         // bytes of early data, when a Config just turns it on
 	MaxALPNName           = 255           // bytes
+	MaxALPN               = 4096          // bytes of all the names that a client offers
+	MaxCookie             = 16384         // bytes that a client sends back
+	MaxTicket             = 32768         // bytes of a ticket that a client keeps
+	MaxParameters         = 8192          // bytes of QUIC transport parameters
 	MaxKeyShares          = 16            // key shares a server looks at
 	defaultSessionIDBytes = 32
 )
@@ -351,6 +355,13 @@ func (cfg *Config) check() error {
 	bad := func(name string) bool { return name == "" || len(name) > MaxALPNName }
 	if slices.ContainsFunc(cfg.ALPN, bad) {
 		return errors.New("an ALPN name is empty or longer than 255 bytes")
+	}
+	total := 0
+	for _, name := range cfg.ALPN {
+		total += 1 + len(name)
+	}
+	if total > MaxALPN || len(cfg.RetryCookie) > MaxCookie {
+		return errors.New("the ALPN names or the RetryCookie are too long")
 	}
 	if len(cfg.sni()) > 255 {
 		return errors.New("a server name is longer than 255 bytes")

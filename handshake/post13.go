@@ -106,7 +106,7 @@ func (c *client) onNewSessionTicket(in *input) (State, error) {
 	}
 	// "The value of zero indicates that the ticket should be discarded
 	// immediately." RFC 9846, Section 4.7.1.
-	if m.TicketLifetime == 0 {
+	if m.TicketLifetime == 0 || len(m.Ticket) > MaxTicket {
 		return Connected, nil
 	}
 	psk := keyschedule.ResumptionPSK(c.facts.Suite.Hash, c.after.resumption, m.TicketNonce)
