@@ -83,14 +83,15 @@ func CredentialFromPEM(chainPEM, keyPEM []byte) (*Credential, error) {
 	if len(chain) == 0 {
 		return nil, errors.New("no CERTIFICATE block in the PEM data")
 	}
-	key, err := keyFromPEM(keyPEM)
+	key, err := SignerFromPEM(keyPEM)
 	if err != nil {
 		return nil, err
 	}
 	return NewCredential(chain, key)
 }
 
-func keyFromPEM(keyPEM []byte) (crypto.Signer, error) {
+// SignerFromPEM reads the first private key (PKCS #8, SEC 1 or PKCS #1).
+func SignerFromPEM(keyPEM []byte) (crypto.Signer, error) {
 	for block, rest := pem.Decode(keyPEM); block != nil; block, rest = pem.Decode(rest) {
 		var key any
 		var err error

@@ -82,6 +82,6 @@ func TestSmoke(t *testing.T) {
 		b, _ := s.Export("x", nil, 10)
 		require.Equal(t, a, b)
 		require.Equal(t, i > 0, c.ConnectionState().Resumed)
-		require.Equal(t, i == 2, c.ConnectionState().EarlyAccepted)
+		require.Equal(t, i == 2, c.m.Facts().EarlyAccepted())
 	}
 }

@@ -162,6 +162,7 @@ func (c *client) onHelloRetryRequest(in *input) (State, error) {
 		c.signal(OutChangeCipherSpec)
 	}
 	if c.offer.early {
+		c.facts.EarlyData = EarlyDataRetried
 		c.sendKeys(Initial, keyschedule.Secret{})
 		c.signal(OutEarlyDataRejected)
 	}

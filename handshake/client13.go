@@ -245,6 +245,10 @@ func (c *client) readEarlyData(list Extensions) error {
 	}
 	if !accepted {
 		c.offer.early = false
+		c.facts.EarlyData = EarlyDataDeclined
+		if !c.facts.Resumed {
+			c.facts.EarlyData = EarlyDataNotResumed
+		}
 		c.signal(OutEarlyDataRejected)
 		c.sendKeys(Handshake, c.keys.client)
 		return nil
@@ -258,7 +262,7 @@ func (c *client) readEarlyData(list Extensions) error {
 	case s.alpn != c.facts.ALPN:
 		return alert.EarlyDataALPNMismatch.Errorf("server accepted early data and chose another application protocol than the session's")
 	}
-	c.facts.EarlyAccepted = true
+	c.facts.EarlyData = EarlyDataAccepted
 	c.signal(OutEarlyDataAccepted)
 	return nil
 }
@@ -335,7 +339,7 @@ func (c *client) onFinished(in *input) (State, error) {
 	}
 	c.transcript.add(in.raw)
 	c.applicationSecrets()
-	if c.facts.EarlyAccepted {
+	if c.facts.EarlyAccepted() {
 		if c.carrier == Records {
 			c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(nil))
 		}

@@ -21,7 +21,11 @@ func (c *client) sayClientHello(cookie []byte) {
 		LegacyCompressionMethods: List8[uint8]{0},
 		Extensions:               c.extensions(cookie),
 	}
-	c.offer.early = c.wantsEarlyData(cookie)
+	c.offer.early = false
+	if !c.facts.Retried {
+		c.facts.EarlyData = c.judgeEarlyData()
+		c.offer.early = c.facts.EarlyData == EarlyDataOffered
+	}
 	if c.offer.early {
 		m.Extensions = AppendEmpty(m.Extensions, ExtEarlyData)
 	}
@@ -104,15 +108,24 @@ func (c *client) offersPSK() bool {
 	return c.offer.session != nil && c.offer.session.version == VersionTLS13
 }
 
-// wantsEarlyData reports whether this ClientHello offers early data: the
-// first one only, under a ticket that allows it and whose parameters still
-// are the Config's.
-func (c *client) wantsEarlyData(cookie []byte) bool {
+// judgeEarlyData says whether this ClientHello offers early data or why not: it is for
+// the first one only, under a ticket that allows it and whose protocol still
+// is among the Config's.
+func (c *client) judgeEarlyData() EarlyDataStatus {
 	s := c.offer.session
-	if c.facts.Retried || cookie != nil || !c.offersPSK() || c.cfg.MaxEarlyData == 0 || s.maxEarlyData == 0 {
-		return false
+	switch {
+	case c.cfg.MaxEarlyData == 0:
+		return EarlyDataDisabled
+	case s == nil:
+		return EarlyDataNoSession
+	case !c.offersPSK():
+		return EarlyDataOldVersion
+	case s.maxEarlyData == 0:
+		return EarlyDataUnsupported
+	case s.alpn != "" && !slices.Contains(c.cfg.ALPN, s.alpn):
+		return EarlyDataALPNMismatch
 	}
-	return s.alpn == "" || slices.Contains(c.cfg.ALPN, s.alpn)
+	return EarlyDataOffered
 }
 
 // appendPSK appends pre_shared_key with blank binders.

@@ -20,6 +20,10 @@ type Credential struct {
 	// (SignatureRequest), so that the key can be anywhere.
 	Signer crypto.Signer
 
+	// Public is the key of a Credential without Signer; nil is that of the
+	// leaf.
+	Public crypto.PublicKey
+
 	// Schemes are what the key may sign with, in order of preference; nil is
 	// everything that fits the leaf's key.
 	Schemes []signature.Scheme
@@ -53,6 +57,9 @@ func NewCredential(chain [][]byte, signer crypto.Signer) (*Credential, error) {
 func (c *Credential) publicKey() crypto.PublicKey {
 	if c.Signer != nil {
 		return c.Signer.Public()
+	}
+	if c.Public != nil {
+		return c.Public
 	}
 	if leaf := c.parsed(); leaf != nil {
 		return leaf.PublicKey

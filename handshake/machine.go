@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"errors"
+	"time"
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
@@ -103,8 +104,9 @@ type Facts struct {
 	ServerName    string // server: what the client asked for
 	Resumed       bool
 	Retried       bool // there was a HelloRetryRequest
-	EarlyAccepted bool
-	EMS           bool // extended main secret, or TLS 1.3
+	EarlyData     EarlyDataStatus
+	TicketAgeSkew time.Duration // server: how much older the client believes its ticket to be
+	EMS           bool          // extended main secret, or TLS 1.3
 }
 
 // NewClient returns a client that has not said anything yet.

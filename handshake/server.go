@@ -266,6 +266,9 @@ func (s *server) sayHelloRetryRequest() (State, error) {
 	s.transcript.add(h.raw)
 	s.transcript.retry(s.facts.Suite.Hash)
 	s.facts.Retried = true
+	if s.cfg.MaxEarlyData > 0 {
+		s.facts.EarlyData = EarlyDataRetried
+	}
 	m := s.newServerHello()
 	m.Random = HelloRetryRequestRandom
 	m.Extensions = AppendSupportedVersionsSH(m.Extensions, VersionTLS13)
@@ -394,8 +397,22 @@ func (s *server) selectPSK() (State, error) {
 	return AwaitTicket, nil
 }
 
+// withoutEarlyData says why there is none without a PSK.
+func (s *server) withoutEarlyData() EarlyDataStatus {
+	switch {
+	case s.facts.Retried:
+		return EarlyDataRetried
+	case s.psk == nil:
+		return EarlyDataNoSession
+	}
+	return EarlyDataNotResumed
+}
+
 // withoutPSK goes on to authenticate by certificate.
 func (s *server) withoutPSK() (State, error) {
+	if s.cfg.MaxEarlyData > 0 {
+		s.facts.EarlyData = s.withoutEarlyData()
+	}
 	s.psk = nil
 	if s.hello.schemes == nil {
 		return 0, alert.MissingRequiredExtension.Errorf("client offers no PSK that this server knows, and no signature_algorithms")

@@ -121,28 +121,40 @@ func (s *server) afterPSK(early bool) (State, error) {
 	if err := s.chooseALPN(); err != nil {
 		return 0, err
 	}
-	s.facts.EarlyAccepted = s.hello.early && early && s.takesEarlyData()
+	s.facts.EarlyData = s.judgeEarlyData(early)
 	if s.carrier == QUIC {
 		return s.askParameters()
 	}
 	return s.sayPSKFlight()
 }
 
-// takesEarlyData is the whole of RFC 9846, Section 4.3.10: the first
-// identity, the same suite and protocol, no HelloRetryRequest, a ticket that
-// allows it, and an age that fits.
-func (s *server) takesEarlyData() bool {
+// judgeEarlyData is the whole of RFC 9846, Section 4.3.10: the first identity,
+// the same suite and protocol, no HelloRetryRequest, a ticket that allows it,
+// an age that fits, and no replay.
+func (s *server) judgeEarlyData(unseen bool) EarlyDataStatus {
 	session := s.psk.session
-	if s.cfg.MaxEarlyData == 0 || session.maxEarlyData == 0 || s.psk.index != 0 || s.facts.Retried {
-		return false
+	s.facts.TicketAgeSkew = s.ageSkew()
+	switch {
+	case s.cfg.MaxEarlyData == 0:
+		return EarlyDataDisabled
+	case s.facts.Retried:
+		return EarlyDataRetried
+	case session.maxEarlyData == 0:
+		return EarlyDataUnsupported
+	case !s.hello.early || s.psk.index != 0:
+		return EarlyDataDeclined
+	case session.alpn != s.facts.ALPN:
+		return EarlyDataALPNMismatch
+	case session.suite != s.facts.Suite.ID:
+		return EarlyDataCipherMismatch
+	// "If any of these checks fail, the server MUST NOT respond with the
+	// extension" RFC 9846, Section 4.3.10, of the age within a window.
+	case s.facts.TicketAgeSkew.Abs() > MaxTicketAgeSkew*time.Second:
+		return EarlyDataTicketAge
+	case !unseen:
+		return EarlyDataReplay
 	}
-	if session.suite != s.facts.Suite.ID || session.alpn != s.facts.ALPN {
-		return false
-	}
-	// "the server MAY reject 0-RTT if the "expected_arrival_time" differs by
-	// more than …" RFC 9846, Section 8.3, in our bound.
-	skew := s.ageSkew()
-	return -MaxTicketAgeSkew*time.Second <= skew && skew <= MaxTicketAgeSkew*time.Second
+	return EarlyDataAccepted
 }
 
 // ageSkew is how much older the client believes its ticket to be than this
@@ -223,7 +235,7 @@ func (s *server) sayServerHello() error {
 // earlyTraffic is the secret of accepted early data, with the transcript at
 // the ClientHello.
 func (s *server) earlyTraffic() (early keyschedule.Secret) {
-	if s.facts.EarlyAccepted {
+	if s.facts.EarlyAccepted() {
 		th := s.transcript.sum()
 		early = s.keys.early.ClientTraffic(th)
 		s.after.earlyExporter = s.keys.early.Exporter(th)
@@ -237,14 +249,14 @@ func (s *server) earlyTraffic() (early keyschedule.Secret) {
 // it is taken, else the handshake's, with records of refused early data
 // dropped.
 func (s *server) receiveAfterHello(early keyschedule.Secret) {
-	if s.facts.EarlyAccepted {
+	if s.facts.EarlyAccepted() {
 		s.recvKeys(EarlyData, early)
 		if s.carrier == Records {
 			return
 		}
 	}
 	s.recvKeys(Handshake, s.keys.client)
-	if s.hello.early && !s.facts.EarlyAccepted && !s.facts.Retried {
+	if s.hello.early && !s.facts.EarlyAccepted() && !s.facts.Retried {
 		s.signal(OutSkipEarlyData)
 	}
 }
@@ -261,7 +273,7 @@ func (s *server) sayEncryptedExtensions() {
 	if s.facts.ALPN != "" {
 		m.Extensions = AppendALPN(m.Extensions, OpaqueList8Of(s.facts.ALPN))
 	}
-	if s.facts.EarlyAccepted {
+	if s.facts.EarlyAccepted() {
 		m.Extensions = AppendEmpty(m.Extensions, ExtEarlyData)
 	}
 	if s.carrier == QUIC {
@@ -368,7 +380,7 @@ func (s *server) finishFlight() (State, error) {
 	s.hello, s.request = nil, nil
 	s.psk = nil
 	switch {
-	case s.facts.EarlyAccepted && s.carrier == Records:
+	case s.facts.EarlyAccepted() && s.carrier == Records:
 		return WaitEOED, nil
 	case s.facts.Resumed && s.peer.chain != nil && s.cfg.asks(AskVerdictResumed):
 		return AwaitVerdict, nil
