@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+
+	tls "github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/internal/alert"
+)
+
+// Refusals of the shim's own, through the questions.
+const (
+	verifyFailed     = ":CERTIFICATE_VERIFY_FAILED:"
+	noMatchingIssuer = ":NO_MATCHING_ISSUER:"
+)
+
+// names are BoringSSL's names of the engine's reasons: the one table.
+var names = map[alert.Reason]string{
+	alert.UnexpectedMessageType:       "UNEXPECTED_MESSAGE",
+	alert.UnexpectedRecord:            "UNEXPECTED_RECORD",
+	alert.UnknownRecordType:           "UNEXPECTED_RECORD",
+	alert.ExcessHandshakeData:         "EXCESS_HANDSHAKE_DATA",
+	alert.InterleavedMessage:          "UNEXPECTED_RECORD",
+	alert.BadChangeCipherSpec:         "BAD_CHANGE_CIPHER_SPEC",
+	alert.TooManyEmptyRecords:         "TOO_MANY_EMPTY_FRAGMENTS",
+	alert.TooManyWarnings:             "TOO_MANY_WARNING_ALERTS",
+	alert.TooManyKeyUpdates:           "TOO_MANY_KEY_UPDATES",
+	alert.TooMuchEarlyData:            "TOO_MUCH_READ_EARLY_DATA",
+	alert.TooMuchSkippedEarlyData:     "TOO_MUCH_SKIPPED_EARLY_DATA",
+	alert.RecordTooLong:               "ENCRYPTED_LENGTH_TOO_LONG",
+	alert.PlaintextTooLong:            "DATA_LENGTH_TOO_LONG",
+	alert.MessageTooLong:              "EXCESSIVE_MESSAGE_SIZE",
+	alert.WrongRecordVersion:          "WRONG_VERSION_NUMBER",
+	alert.NotTLS:                      "WRONG_VERSION_NUMBER",
+	alert.LooksLikeHTTP:               "HTTP_REQUEST",
+	alert.LooksLikeProxy:              "HTTPS_PROXY_REQUEST",
+	alert.DecryptionFailed:            "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
+	alert.NoContentType:               "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
+	alert.WrongOuterType:              "INVALID_OUTER_RECORD_TYPE",
+	alert.BadAlert:                    "BAD_ALERT",
+	alert.UnknownAlert:                "UNKNOWN_ALERT_TYPE",
+	alert.Malformed:                   "DECODE_ERROR",
+	alert.MalformedExtension:          "ERROR_PARSING_EXTENSION",
+	alert.DuplicateExtension:          "DUPLICATE_EXTENSION",
+	alert.MisplacedExtension:          "UNEXPECTED_EXTENSION",
+	alert.UnsolicitedExtension:        "UNEXPECTED_EXTENSION",
+	alert.ForbiddenExtension:          "UNEXPECTED_EXTENSION",
+	alert.MissingRequiredExtension:    "MISSING_EXTENSION",
+	alert.PSKNotLast:                  "PRE_SHARED_KEY_MUST_BE_LAST",
+	alert.UnsupportedVersion:          "UNSUPPORTED_PROTOCOL",
+	alert.VersionNotOffered:           "UNSUPPORTED_PROTOCOL",
+	alert.Downgrade:                   "TLS13_DOWNGRADE",
+	alert.VersionChanged:              "SECOND_SERVERHELLO_VERSION_MISMATCH",
+	alert.NoSharedCipher:              "NO_SHARED_CIPHER",
+	alert.WrongCipher:                 "WRONG_CIPHER_RETURNED",
+	alert.BadCompression:              "INVALID_COMPRESSION_LIST",
+	alert.UnsupportedCompression:      "UNSUPPORTED_COMPRESSION_ALGORITHM",
+	alert.SessionIDTooLong:            "CLIENTHELLO_PARSE_FAILED",
+	alert.BadSessionIDEcho:            "SERVER_ECHOED_INVALID_SESSION_ID",
+	alert.NoSharedGroup:               "NO_SHARED_GROUP",
+	alert.WrongGroup:                  "WRONG_CURVE",
+	alert.BadKeyShare:                 "BAD_ECPOINT",
+	alert.DuplicateKeyShare:           "DUPLICATE_KEY_SHARE",
+	alert.MissingKeyShare:             "MISSING_KEY_SHARE",
+	alert.BadHelloRetryRequest:        "EMPTY_HELLO_RETRY_REQUEST",
+	alert.SecondHelloRetryRequest:     "UNEXPECTED_MESSAGE",
+	alert.RetryMismatch:               "WRONG_CIPHER_RETURNED",
+	alert.NoApplicationProtocolShared: "NO_APPLICATION_PROTOCOL",
+	alert.BadALPN:                     "INVALID_ALPN_PROTOCOL",
+	alert.BadServerName:               "CLIENTHELLO_TLSEXT",
+	alert.NoPSKMode:                   "MISSING_EXTENSION",
+	alert.BinderCountMismatch:         "PSK_IDENTITY_BINDER_COUNT_MISMATCH",
+	alert.BadBinder:                   "DIGEST_CHECK_FAILED",
+	alert.PSKNotOffered:               "PSK_IDENTITY_NOT_FOUND",
+	alert.PSKHashMismatch:             "OLD_SESSION_PRF_HASH_MISMATCH",
+	alert.EarlyDataNotOffered:         "UNEXPECTED_EXTENSION",
+	alert.EarlyDataCipherMismatch:     "CIPHER_MISMATCH_ON_EARLY_DATA",
+	alert.EarlyDataALPNMismatch:       "ALPN_MISMATCH_ON_EARLY_DATA",
+	alert.NoSignatureScheme:           "NO_COMMON_SIGNATURE_ALGORITHMS",
+	alert.WrongSignatureScheme:        "WRONG_SIGNATURE_TYPE",
+	alert.BadSignature:                "BAD_SIGNATURE",
+	alert.BadFinished:                 "DIGEST_CHECK_FAILED",
+	alert.NoCertificate:               "DECODE_ERROR",
+	alert.CertificateMissing:          "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+	alert.CertificateMissing12:        "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+	alert.CertificateMalformed:        "CANNOT_PARSE_LEAF_CERT",
+	alert.CertificateKeyUsage:         "KEY_USAGE_BIT_INCORRECT",
+	alert.BadRequestContext:           "DECODE_ERROR",
+	alert.NoCredential:                "NO_CERTIFICATE_SET",
+	alert.RenegotiationRefused:        "NO_RENEGOTIATION",
+	alert.RenegotiationInfoMismatch:   "RENEGOTIATION_MISMATCH",
+	alert.BadECPoint:                  "BAD_ECPOINT",
+	alert.BadKeyUpdate:                "DECODE_ERROR",
+}
+
+// describe is an error in BoringSSL's words, followed by the engine's.
+func describe(err error) string {
+	var refused *tls.AlertError
+	var peer *tls.PeerAlertError
+	switch {
+	case errors.As(err, &refused):
+		if name, ok := names[refused.Reason]; ok {
+			return ":" + name + ": " + err.Error()
+		}
+	case errors.As(err, &peer):
+		if name, ok := peerNames[peer.Alert]; ok {
+			return ":" + name + ": " + err.Error()
+		}
+	}
+	return err.Error()
+}
+
+// peerNames are BoringSSL's names of alerts that the peer sent.
+var peerNames = map[tls.Alert]string{
+	alert.UnexpectedMessage:    "SSLV3_ALERT_UNEXPECTED_MESSAGE",
+	alert.BadRecordMAC:         "SSLV3_ALERT_BAD_RECORD_MAC",
+	alert.RecordOverflow:       "TLSV1_ALERT_RECORD_OVERFLOW",
+	alert.DecompressionFailure: "SSLV3_ALERT_DECOMPRESSION_FAILURE",
+	alert.HandshakeFailure:     "SSLV3_ALERT_HANDSHAKE_FAILURE",
+	alert.AccessDenied:         "TLSV1_ALERT_ACCESS_DENIED",
+	alert.DecodeError:          "TLSV1_ALERT_DECODE_ERROR",
+	alert.ProtocolVersion:      "TLSV1_ALERT_PROTOCOL_VERSION",
+	alert.InternalError:        "TLSV1_ALERT_INTERNAL_ERROR",
+	alert.IllegalParameter:     "SSLV3_ALERT_ILLEGAL_PARAMETER",
+}
