@@ -94,6 +94,13 @@ func reserved12(label string) bool {
 	return false
 }
 
+// PRF12 fills out by the PRF of TLS 1.2 (RFC 5246, Section 5): for test vectors
+// and for protocols that name it, as all that TLS takes of it has a function
+// above.
+func PRF12(h cipher.Hash, secret []byte, label string, seed, out []byte) {
+	prf(h, secret, label, seed, nil, out)
+}
+
 // prf fills out by the PRF of TLS 1.2 (RFC 5246, Section 5). The seed is a and
 // then b.
 //

@@ -10,6 +10,7 @@ import (
 type caseCheck struct {
 	check
 	fields vectors.Fields
+	slow   bool            // run what takes minutes
 	used   map[string]bool // fields that were read
 }
 

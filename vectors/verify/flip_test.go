@@ -39,7 +39,7 @@ func TestAChangedByteFailsItsCase(t *testing.T) {
 
 func TestAChangedByteFailsNoOtherCase(t *testing.T) {
 	for name, f := range files(t) {
-		before := RunFile(f)
+		before := RunFile(f, Options{})
 		changed := len(f.Sections) / 2
 		fields := f.Sections[changed].Fields
 		last := &fields[len(fields)-1]
@@ -47,7 +47,7 @@ func TestAChangedByteFailsNoOtherCase(t *testing.T) {
 			continue
 		}
 		last.Text = flip(last.Text, 0)
-		for i, c := range RunFile(f) {
+		for i, c := range RunFile(f, Options{}) {
 			want := before[i].Outcome
 			if i == changed || len(before) == 1 {
 				want = Failed
@@ -62,7 +62,7 @@ func runCase(f *vectors.File, section int) Case {
 	if f.Fields.Text("check") == "trace" {
 		return traceCase(f)
 	}
-	return sectionCase(f, &f.Sections[section])
+	return sectionCase(f, &f.Sections[section], Options{})
 }
 
 // isNumber reports whether the field holds a decimal number, and not hex.
@@ -111,4 +111,49 @@ func files(t testing.TB) map[string]*vectors.File {
 	})
 	require.NoError(t, err)
 	return all
+}
+
+// expectations are the fields of foreign cases that say what must come out.
+var expectations = []string{
+	"ct", "tag", "shared", "okm", "K", "c", "ek", "sig", // Wycheproof
+	"clientEarlyTrafficSecret", "earlyExporterMasterSecret", "clientHandshakeTrafficSecret", "serverHandshakeTrafficSecret",
+	"clientApplicationTrafficSecret", "serverApplicationTrafficSecret", "exporterMasterSecret", "resumptionMasterSecret",
+	"masterSecret", "keyBlock", "dk", "k", // ACVP
+}
+
+// The same for the cases of other projects: all of ACVP's, and a few of each
+// file of Wycheproof's, which has many of a kind.
+func TestAChangedByteFailsItsForeignCase(t *testing.T) {
+	files, n := data(t), 0
+	for _, s := range sources {
+		if s.load == nil {
+			continue
+		}
+		for f, err := range s.load(s.Name, files[s.Name]) {
+			require.NoError(t, err)
+			step := 1
+			if s.Name == "wycheproof" {
+				step = len(f.Sections)/4 + 1
+			}
+			for i := range f.Sections {
+				fields := f.Sections[i].Fields
+				if i%step != 0 || fields.Get("result") != nil && fields.Text("result") != "valid" || runCase(f, i).Outcome != Passed {
+					continue
+				}
+				for _, name := range expectations {
+					fd := fields.Get(name)
+					if fd == nil || fd.Text == "" || name == "ek" && fields.Get("m") != nil || name == "dk" && fields.Get("k") != nil {
+						continue // there is none, or it is an input here
+					}
+					n++
+					text := fd.Text
+					fd.Text = flip(strings.ToLower(text), n*7%(len(text)/2))
+					require.Equal(t, Failed, runCase(f, i).Outcome, "%s: %s: %q", f.Name, f.Sections[i].Title, name)
+					fd.Text = text
+				}
+			}
+		}
+	}
+	t.Log(n, "values changed")
+	require.Greater(t, n, 200)
 }

@@ -28,9 +28,23 @@ func FuzzRunFile(f *testing.F) {
 			return
 		}
 		begin := time.Now()
-		RunFile(file)
+		RunFile(file, Options{})
 		if took := time.Since(begin); took > 20*time.Second {
 			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(`{"algorithm":"XDH","testGroups":[{"type":"XdhComp","curve":"curve25519","tests":[{"tcId":1,"public":"00","private":"00","shared":"","result":"invalid","flags":["a"]}]}]}`))
+	f.Add([]byte(`{"algorithm":"AES-GCM","testGroups":[{"type":"AeadTest","keySize":128,"ivSize":96,"tagSize":128,"tests":[{"tcId":1,"key":"","iv":"","aad":"","msg":"","ct":"","tag":"","result":"valid"}]}]}`))
+	f.Add([]byte(`{"algorithm":"ML-DSA-44","testGroups":[{"type":"MlDsaSign","privateSeed":"","tests":[{"tcId":1,"msg":"","sig":"","result":"valid","flags":[]}]}]}`))
+	f.Add([]byte(`{"algorithm":"ML-KEM","testGroups":[{"type":"MLKEMTest","parameterSet":"ML-KEM-768","tests":[{"tcId":1,"seed":"","c":"","K":"","result":"valid"}]}]}`))
+	f.Add([]byte(`{"algorithm":"ECDSA","testGroups":[{"type":"EcdsaVerify","sha":"SHA-256","publicKeyDer":"30","tests":[{"tcId":1,"msg":"","sig":"","result":"valid"}]}]}`))
+	f.Add([]byte("# t\ncheck: hkdf\n-- a --\nhash: SHA-256\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if file, err := Load("fuzz", data); err == nil && len(file.Sections) < 100 {
+			RunFile(file, Options{})
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,9 +15,23 @@ import (
 
 var update = flag.Bool("update", false, "write the counts into vectors/README.md")
 
+// everything is the results of all sources, once they have been run.
+var everything []Result
+
+func runAll(t *testing.T) []Result {
+	t.Helper()
+	if everything == nil {
+		files, begin := data(t), time.Now()
+		var err error
+		everything, err = Run(Options{Data: files})
+		require.NoError(t, err)
+		t.Logf("all sources took %v", time.Since(begin))
+	}
+	return everything
+}
+
 func TestAllSourcesPass(t *testing.T) {
-	results, err := Run(Options{})
-	require.NoError(t, err)
+	results := runAll(t)
 	require.Len(t, results, len(Sources()))
 	for i := range results {
 		r := &results[i]
@@ -36,14 +51,17 @@ func TestOneSourceCanBeChosen(t *testing.T) {
 	require.Len(t, results, 1)
 	require.Equal(t, "rfc5869: 3 passed, 0 failed, 4 skipped (4: hash SHA-1 is in no suite of this module)", results[0].String())
 
+	results, err = Run(Options{Sources: []string{"acvp"}})
+	require.NoError(t, err)
+	require.Equal(t, "acvp: not run (the data of module github.com/geomys/acvp-testdata@v0.0.0-20251201200548-d893de8b8b1c is not there)", results[0].String())
+
 	_, err = Run(Options{Sources: []string{"rfc0000"}})
 	require.EqualError(t, err, `no source of vectors is called "rfc0000"`)
 }
 
 // The table of sources in README.md is what Run prints.
 func TestReadmeHasTheCounts(t *testing.T) {
-	results, err := Run(Options{})
-	require.NoError(t, err)
+	results := runAll(t)
 	const file, begin, end = "../README.md", "<!-- counts -->\n", "<!-- end of counts -->"
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -82,7 +100,7 @@ public: 99381de560e4bd43d23d8e435a7dbafeb3c06e51c13cae4d5413691e529aaf2d
 `
 	f, err := vectors.Parse("mine", []byte(text))
 	require.NoError(t, err)
-	c := RunFile(f)[0]
+	c := RunFile(f, Options{})[0]
 	require.Equal(t, Failed, c.Outcome)
 	require.EqualError(t, c.Failure, "line 5: client key x25519, public: byte 31 of 32: 2d stated, 2c computed")
 }
@@ -103,11 +121,11 @@ func TestWhatCannotBeCheckedIsNotPassed(t *testing.T) {
 	} {
 		f, err := vectors.Parse("f", []byte(text))
 		require.NoError(t, err)
-		c := RunFile(f)[0]
+		c := RunFile(f, Options{})[0]
 		require.Equal(t, Failed, c.Outcome, text)
 		require.EqualError(t, c.Failure, want, text)
 	}
 	f, err := vectors.Parse("f", []byte("check: trace\nsuite: TLS_FOO\n"))
 	require.NoError(t, err)
-	require.Equal(t, Case{File: "f", Line: 1, Outcome: Skipped, Reason: "cipher suite TLS_FOO is not implemented here"}, RunFile(f)[0])
+	require.Equal(t, Case{File: "f", Line: 1, Outcome: Skipped, Reason: "cipher suite TLS_FOO is not implemented here"}, RunFile(f, Options{})[0])
 }

@@ -1,5 +1,13 @@
 package verify
 
+import (
+	"io/fs"
+	"iter"
+	"path"
+
+	"github.com/tlsengine/tlsengine/vectors"
+)
+
 // A Source is where vectors come from.
 type Source struct {
 	// Name is short, as "rfc8448"; for an embedded source it is its folder.
@@ -10,27 +18,91 @@ type Source struct {
 	License string
 	// Covers says what the cases test.
 	Covers string
+	// Module is the Go module that has the data, as "path@version", of a
+	// source that is not embedded.
+	Module string
+
+	load func(name string, data fs.FS) iter.Seq2[*vectors.File, error] // nil: embedded
 }
 
 const ietf = "numbers of an RFC (IETF Trust; code components Revised BSD)"
 
 var sources = []Source{
-	{"rfc8448", "RFC 8448, Example Handshake Traces for TLS 1.3", ietf,
-		"whole TLS 1.3 handshakes: messages, key schedule, Finished, binders, record protection"},
-	{"rfc9001", "RFC 9001, Appendix A", ietf,
-		"QUIC version 1: Initial secrets, packet and header protection, key update, Retry"},
-	{"rfc9369", "RFC 9369, Appendix A", ietf,
-		"QUIC version 2: as RFC 9001"},
-	{"rfc9180", "RFC 9180, Appendix A, base mode", ietf,
-		"HPKE as ECH uses it: KEM, key schedule, encryptions, exports"},
-	{"rfc5869", "RFC 5869, Appendix A", ietf,
-		"HKDF"},
-	{"rfc8439", "RFC 8439, Sections 2.3 to 2.8 and Appendix A", ietf,
-		"ChaCha20, Poly1305 and their AEAD"},
-	{"rfc7748", "RFC 7748, Sections 5.2 and 6", ietf,
-		"X25519 and X448"},
+	{Name: "rfc8448", Title: "RFC 8448, Example Handshake Traces for TLS 1.3", License: ietf,
+		Covers: "whole TLS 1.3 handshakes: messages, key schedule, Finished, binders, record protection"},
+	{Name: "rfc9001", Title: "RFC 9001, Appendix A", License: ietf,
+		Covers: "QUIC version 1: Initial secrets, packet and header protection, key update, Retry"},
+	{Name: "rfc9369", Title: "RFC 9369, Appendix A", License: ietf,
+		Covers: "QUIC version 2: as RFC 9001"},
+	{Name: "rfc9180", Title: "RFC 9180, Appendix A, base mode", License: ietf,
+		Covers: "HPKE as ECH uses it: KEM, key schedule, encryptions, exports"},
+	{Name: "rfc5869", Title: "RFC 5869, Appendix A", License: ietf,
+		Covers: "HKDF"},
+	{Name: "rfc8439", Title: "RFC 8439, Sections 2.3 to 2.8 and Appendix A", License: ietf,
+		Covers: "ChaCha20, Poly1305 and their AEAD"},
+	{Name: "rfc7748", Title: "RFC 7748, Sections 5.2 and 6", License: ietf,
+		Covers: "X25519 and X448"},
+	{Name: "acvp", Title: "NIST ACVP", License: "NIST public service notice (not subject to copyright in the United States)",
+		Covers: "TLS 1.3 key schedule, TLS 1.2 extended main secret (RFC 7627) and key block, ML-KEM",
+		Module: "github.com/geomys/acvp-testdata@v0.0.0-20251201200548-d893de8b8b1c", load: loadACVP},
+	{Name: "wycheproof", Title: "Wycheproof", License: "Apache-2.0",
+		Covers: "AEADs, HKDF, HMAC, ECDH, X25519, X448, ML-KEM, ECDSA, Ed25519, Ed448, ML-DSA, RSA-PSS, RSA PKCS #1: edge cases and what must be refused",
+		Module: "github.com/c2sp/wycheproof@v0.0.0-20260902155932-3fa63dd0344a", load: loadWycheproof},
 }
 
 // Sources returns the sources that Run knows, in the order in which it runs
 // them. The slice is the caller's.
 func Sources() []Source { return append([]Source(nil), sources...) }
+
+// embedded loads the files in the folder of that name.
+func embedded(name string, data fs.FS) iter.Seq2[*vectors.File, error] {
+	return func(yield func(*vectors.File, error) bool) {
+		names, _ := fs.Glob(data, name+"/*.txt")
+		for _, name := range names {
+			text, err := fs.ReadFile(data, name)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(vectors.Parse(name, text)) {
+				return
+			}
+		}
+	}
+}
+
+func loadACVP(_ string, data fs.FS) iter.Seq2[*vectors.File, error] {
+	return func(yield func(*vectors.File, error) bool) {
+		for _, name := range acvpFiles {
+			prompt, err := readBzip2(data, "vectors/"+name+".bz2")
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			expected, err := readBzip2(data, "expected/"+name+".bz2")
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(parseACVP(name+".json", prompt, expected)) {
+				return
+			}
+		}
+	}
+}
+
+func loadWycheproof(_ string, data fs.FS) iter.Seq2[*vectors.File, error] {
+	return func(yield func(*vectors.File, error) bool) {
+		for _, name := range wycheproofFiles {
+			name = path.Join("testvectors_v1", name+"_test.json")
+			text, err := fs.ReadFile(data, name)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(parseWycheproof(path.Base(name), text)) {
+				return
+			}
+		}
+	}
+}
