@@ -10,16 +10,6 @@ import (
 	"github.com/tlsengine/tlsengine/keyschedule"
 )
 
-// suites13 are the suites of TLS 1.3.
-func suites13() (all []*cipher.Suite) {
-	for _, s := range cipher.Suites() {
-		if s.TLS13() {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
 // testKeys are some keys of suite, others for another seed.
 func testKeys(suite *cipher.Suite, seed byte) keyschedule.Keys {
 	k := keyschedule.Keys{KeyLen: uint8(suite.KeyLen), IVLen: uint8(suite.IVLen)}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/binary"
 	"math"
 
 	"github.com/tlsengine/tlsengine/cipher"
@@ -37,9 +36,10 @@ type Reader struct {
 	skip  int // 1 + how much more rejected early data may be dropped; 0: none
 }
 
-// SetKeys protects what follows by keys of suite, whose version is that of the
-// records. The sequence number starts at 0. The caller has made sure that
-// handshake messages are aligned ([Assembler.Aligned]).
+// SetKeys expects what follows to be protected by keys of suite, whose version
+// is that of the records. The sequence number starts at 0. A nil suite takes
+// the protection away. The caller has made sure that handshake messages are
+// aligned ([Assembler.Aligned]).
 func (r *Reader) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 	r.prot.setKeys(suite, keys)
 }
@@ -108,74 +108,6 @@ func (r *Reader) ordinary(h Header) bool {
 	return h.Type == ApplicationData && h.Version == RecordVersion && h.Length <= MaxCiphertext13 && r.prot.suite != nil
 }
 
-// admit judges a record by its header alone.
-func (r *Reader) admit(h Header, in []byte) error {
-	if err := r.admitVersion(h, in); err != nil {
-		return err
-	}
-	// "If a TLS implementation receives an unexpected record type, it MUST
-	// terminate the connection with an "unexpected_message" alert." RFC 9846,
-	// Section 5.
-	if !h.Type.known() {
-		return alert.UnknownRecordType.Errorf("peer sent a record of type %d", h.Type)
-	}
-	// "Application Data records MUST NOT be written to the wire unprotected"
-	// RFC 9846, Section 5.1.
-	if h.Type == ApplicationData && r.prot.suite == nil && r.skip == 0 {
-		return alert.UnexpectedRecord.Errorf("peer sent application data before there are keys")
-	}
-	// "An endpoint that receives a record that exceeds this length MUST
-	// terminate the connection with a "record_overflow" alert." RFC 9846,
-	// Sections 5.1 and 5.2.
-	if limit := r.maxBody(h.Type); h.Length > limit {
-		return alert.RecordTooLong.Errorf("peer sent a record of %d bytes, more than %d", h.Length, limit)
-	}
-	return nil
-}
-
-// admitVersion judges legacy_record_version. It says nothing about the
-// protocol, but tells a record from what is none.
-func (r *Reader) admitVersion(h Header, in []byte) error {
-	if r.sealed(h.Type) {
-		// "The legacy_record_version field is always 0x0303." RFC 9846,
-		// Section 5.2.
-		if h.Version != RecordVersion {
-			return alert.WrongRecordVersion.Errorf("peer sent a protected record of version 0x%04x", h.Version)
-		}
-		return nil
-	}
-	// "This field is deprecated and MUST be ignored for all purposes."
-	// RFC 9846, Section 5.1. A first byte other than 3 was never TLS.
-	if h.Version>>8 == 3 {
-		return nil
-	}
-	if h.Type.known() || r.prot.suite != nil {
-		return alert.WrongRecordVersion.Errorf("peer sent a record of version 0x%04x", h.Version)
-	}
-	return notTLS(in).Errorf("peer does not speak TLS")
-}
-
-// sealed reports whether a record of that type in its header goes through the
-// AEAD. In TLS 1.3 alerts and change_cipher_spec by that name are unprotected.
-// A handshake record is not expected by that name, but it is opened
-// nevertheless, to tell a forged one from a peer that errs.
-func (r *Reader) sealed(t ContentType) bool {
-	if r.prot.is13() {
-		return t == ApplicationData || t == Handshake
-	}
-	return r.prot.suite != nil
-}
-
-func (r *Reader) maxBody(t ContentType) int {
-	switch {
-	case r.sealed(t) && !r.prot.is13():
-		return MaxCiphertext12
-	case t == ApplicationData || r.sealed(t):
-		return MaxCiphertext13
-	}
-	return MaxPlaintext
-}
-
 // takeProtected returns the content of a protected record that is complete.
 func (r *Reader) takeProtected(typ ContentType, record []byte) (Record, error) {
 	if err := r.prot.ready(); err != nil {
@@ -225,52 +157,6 @@ func (r *Reader) drop(record []byte) (Record, error) {
 	return Record{}, nil
 }
 
-// takeInner reads a TLSInnerPlaintext.
-func takeInner(outer ContentType, inner []byte) (Record, error) {
-	if outer != ApplicationData {
-		return Record{}, alert.WrongOuterType.Errorf("peer sent a protected record with type %v outside", outer)
-	}
-	// "The presence of padding does not change the overall record size
-	// limitations: the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1
-	// octets." RFC 9846, Section 5.4.
-	if len(inner) > MaxPlaintext+1 {
-		return Record{}, tooLong(len(inner), MaxPlaintext+1)
-	}
-	// "If a receiving implementation does not find a non-zero octet in the
-	// cleartext, it MUST terminate the connection with an "unexpected_message"
-	// alert." RFC 9846, Section 5.4.
-	n := trimPadding(inner)
-	if n == 0 {
-		return Record{}, alert.NoContentType.Errorf("peer sent a record that is all padding")
-	}
-	typ, content := ContentType(inner[n-1]), inner[:n-1:n-1]
-	switch typ {
-	case ApplicationData, Handshake, Alert:
-		return Record{typ, true, content}, nil
-	case ChangeCipherSpec:
-		// "An implementation which receives […] a protected change_cipher_spec
-		// record MUST abort the handshake with an "unexpected_message" alert."
-		// RFC 9846, Section 5.
-		return Record{}, alert.BadChangeCipherSpec.Errorf("peer sent a protected change_cipher_spec")
-	}
-	return Record{}, alert.UnknownRecordType.Errorf("peer sent a protected record of type %d", typ)
-}
-
-// trimPadding returns the length of inner without the zeros at its end.
-//
-// "the receiving implementation scans the field from the end toward the
-// beginning until it finds a non-zero octet." RFC 9846, Section 5.4.
-func trimPadding(inner []byte) int {
-	n := len(inner)
-	for n >= 8 && binary.LittleEndian.Uint64(inner[n-8:]) == 0 {
-		n -= 8
-	}
-	for n > 0 && inner[n-1] == 0 {
-		n--
-	}
-	return n
-}
-
 // counts reports whether the record has what ends a row of empty ones: data,
 // or a piece of a handshake message.
 func (r *Reader) counts(rec Record) bool {
@@ -300,8 +186,4 @@ func (r *Reader) countEmpty(rec Record) error {
 		return alert.TooManyEmptyRecords.Errorf("peer sent more than %d records without content in a row", MaxEmptyRecords)
 	}
 	return nil
-}
-
-func tooLong(n, limit int) error {
-	return alert.PlaintextTooLong.Errorf("peer sent a plaintext of %d bytes, more than %d", n, limit)
 }

@@ -142,7 +142,6 @@ func TestParkedHalvesAreSmall(t *testing.T) {
 	type halves struct {
 		w Writer
 		r Reader
-		a Assembler
 	}
 	all := make([]*halves, count)
 	before := liveHeap()

@@ -25,7 +25,8 @@ type Writer struct {
 }
 
 // SetKeys protects what follows by keys of suite, whose version is that of the
-// records. The sequence number starts at 0.
+// records. The sequence number starts at 0. A nil suite takes the protection
+// away, as a HelloRetryRequest does from early data.
 func (w *Writer) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 	w.prot.setKeys(suite, keys)
 }
