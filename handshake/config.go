@@ -194,8 +194,20 @@ type Config struct {
 	// see the replacement.
 	Rewrite func(t MessageType, msg []byte) []byte
 
+	// Trace is for logs and testers: it is told of every arrow of the diagrams
+	// that is taken, after it was.
+	Trace func(Step)
+
 	// AllowDetach opts in to Detach, which gives traffic secrets away.
 	AllowDetach bool
+}
+
+// Step is one arrow that was taken: see DIAGRAMS.md, and [Config.Trace].
+type Step struct {
+	Client bool // of the client's diagram, not the server's
+	From   State
+	Input  string // the message's name, or the answer's
+	To     State
 }
 
 func (cfg *Config) rand() io.Reader {

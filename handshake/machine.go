@@ -170,6 +170,9 @@ func (m *Machine) run(in *input) error {
 		if err != nil {
 			return m.fail(err)
 		}
+		if m.cfg.Trace != nil {
+			m.cfg.Trace(Step{m.client != nil, m.state, in.kind.String(), next})
+		}
 		m.state = next
 		in = m.ready()
 	}
