@@ -190,6 +190,7 @@ var checks = map[string]func(*caseCheck){
 	"chacha20":                       checkChaCha20,
 	"hkdf":                           checkHKDF,
 	"hpke":                           checkHPKE,
+	"hybrid key exchange":            checkHybrid,
 	"iterated scalar multiplication": checkIterated,
 	"key exchange":                   checkExchange,
 	"poly1305":                       checkPoly1305,

@@ -42,6 +42,8 @@ var sources = []Source{
 		Covers: "ChaCha20, Poly1305 and their AEAD"},
 	{Name: "rfc7748", Title: "RFC 7748, Sections 5.2 and 6", License: ietf,
 		Covers: "X25519 and X448"},
+	{Name: "hybrid", Title: "Made for this project by Go's standard library, for want of published ones", License: "as this module",
+		Covers: "X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024 (draft-ietf-tls-ecdhe-mlkem): shares and secret"},
 	{Name: "acvp", Title: "NIST ACVP", License: "NIST public service notice (not subject to copyright in the United States)",
 		Covers: "TLS 1.3 key schedule, TLS 1.2 extended main secret (RFC 7627) and key block, ML-KEM",
 		Module: "github.com/geomys/acvp-testdata@v0.0.0-20251201200548-d893de8b8b1c", load: loadACVP},

@@ -2,13 +2,7 @@ package verify
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"strings"
-
-	"github.com/cloudflare/circl/kem"
-	"github.com/cloudflare/circl/kem/mlkem/mlkem1024"
-	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
 
 	"github.com/tlsengine/tlsengine/group"
 )
@@ -65,81 +59,6 @@ func wycheproofECDH(c *caseCheck) {
 	}
 	shared, err := key.Secret(c.bytes("public"))
 	c.verdict(err, "shared", shared)
-}
-
-// A kemGroup is a hybrid group with the place of its ML-KEM part.
-type kemGroup struct {
-	hybrid, curve        *group.Group
-	kem                  kem.Scheme // what is below the group
-	ekLen, ctLen, keyLen int
-	first                bool // ML-KEM comes before the curve
-}
-
-// ML-KEM is only used in hybrid groups, so that is how it is tested: beside a
-// fixed key of the curve.
-func (c *caseCheck) kemGroup() (kemGroup, bool) {
-	switch c.text("parameterSet") {
-	case "ML-KEM-768":
-		return kemGroup{group.Lookup(group.X25519MLKEM768), group.Lookup(group.X25519), mlkem768.Scheme(), 1184, 1088, 32, true}, true
-	case "ML-KEM-1024":
-		return kemGroup{group.Lookup(group.SecP384r1MLKEM1024), group.Lookup(group.P384), mlkem1024.Scheme(), 1568, 1568, 48, false}, true
-	}
-	c.skip = c.text("parameterSet") + " is in no group of this module"
-	return kemGroup{}, false
-}
-
-// join puts a part of the curve and one of ML-KEM together.
-func (g *kemGroup) join(curve, kem []byte) []byte {
-	if g.first {
-		return append(bytes.Clone(kem), curve...)
-	}
-	return append(bytes.Clone(curve), kem...)
-}
-
-// kemPart takes the part of ML-KEM out of what has n bytes of it.
-func (g *kemGroup) kemPart(b []byte, n int) []byte {
-	if g.first {
-		return b[:n]
-	}
-	return b[len(b)-n:]
-}
-
-// curveKey returns the fixed key of the curve.
-func (g *kemGroup) curveKey() group.PrivateKey {
-	key, _ := g.curve.Restore(bytes.Repeat([]byte{0x42}, g.keyLen))
-	return key
-}
-
-// decapsulate returns the encapsulation key of a seed, and the secret of a
-// ciphertext.
-func (g *kemGroup) decapsulate(seed, ct []byte) (ek, secret []byte, err error) {
-	key, err := g.hybrid.Restore(g.join(g.curveKey().Seed(), seed))
-	if err != nil {
-		return nil, nil, err
-	}
-	ek = g.kemPart(key.Share(), g.ekLen)
-	if ct == nil {
-		return ek, nil, nil
-	}
-	both, err := key.Secret(g.join(g.curveKey().Share(), ct))
-	if err != nil {
-		return ek, nil, err
-	}
-	return ek, g.kemPart(both, 32), nil
-}
-
-// encapsulate returns the ciphertext and the secret for a key, given m.
-func (g *kemGroup) encapsulate(ek, m []byte) (ct, secret []byte, err error) {
-	if len(m) != 32 {
-		return nil, nil, errors.New("m is not 32 bytes")
-	}
-	// A responder reads m first, then its key of the curve.
-	rand := io.MultiReader(bytes.NewReader(m), bytes.NewReader(bytes.Repeat([]byte{0x24}, 1<<10)))
-	share, both, err := g.hybrid.Respond(rand, g.join(g.curveKey().Share(), ek))
-	if err != nil {
-		return nil, nil, err
-	}
-	return g.kemPart(share, g.ctLen), g.kemPart(both, 32), nil
 }
 
 func wycheproofKEM(c *caseCheck) {
