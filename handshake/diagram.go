@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -54,18 +53,4 @@ func (d *diagram[M]) expected(s State) string {
 		return "nothing"
 	}
 	return strings.Join(names, " or ")
-}
-
-// mermaid draws the diagram.
-func (d *diagram[M]) mermaid() string {
-	var b strings.Builder
-	b.WriteString("stateDiagram-v2\n")
-	for s := State(0); s < numStates; s++ {
-		for k := inputKind(1); k < numInputs; k++ {
-			for _, next := range d[s][k].to.list() {
-				fmt.Fprintf(&b, "    %v --> %v: %v\n", s, next, k)
-			}
-		}
-	}
-	return b.String()
 }

@@ -1,0 +1,66 @@
+// Package handshake is the handshake of TLS as a machine that is all data:
+// whole messages and the application's answers go in, an ordered list of
+// outputs comes out. It knows messages, secrets and epochs. It knows no
+// records, no buffers of a caller's and no transport, and it does no I/O:
+// records and QUIC's CRYPTO frames are two carriers of the same machine.
+//
+//	messages of the peer ──► Message  ┌─────────┐
+//	                                  │ Machine │ ──► Take: messages at an epoch,
+//	answers ──► UseConfig, Signed, …  └─────────┘     keys to send and to receive
+//	            Pending: the question                 under, events, in order
+//
+// # How to read it
+//
+// Begin with the two tables, diagram_client.go and diagram_server.go; drawn,
+// they are DIAGRAMS.md. A row is a state, in which the machine waits for one
+// thing; an entry is an arrow: what one input makes happen, up to the next
+// wait. What is not in the tables is refused in one place (diagram.go). The
+// mechanism is machine.go.
+//
+// An arrow's method is called on and the input, and the messages it sends are
+// built by methods called say and the message. With the figures of RFC 9846,
+// Section 2, that is:
+//
+//	client                                                            server
+//
+//	start                ClientHello ------->
+//	                                 <-------     HelloRetryRequest*  sayHelloRetryRequest
+//	onHelloRetryRequest  ClientHello* ------>
+//	                                                    ServerHello   sayServerHello
+//	                                           {EncryptedExtensions}  sayEncryptedExtensions
+//	                                           {CertificateRequest*}  sayCertificateRequest
+//	                                                  {Certificate*}  sayCertificate
+//	                                            {CertificateVerify*}  sayCertificateVerify
+//	                                 <-------             {Finished}  sayFinished
+//	onFinished           (EndOfEarlyData*)
+//	sayCertificate       {Certificate*}
+//	sayCertificateVerify {CertificateVerify*}
+//	sayFinished          {Finished} ------->
+//	                                 <-------    [NewSessionTicket*]  sayTickets
+//	                     [KeyUpdate*] <---->           [KeyUpdate*]   (the carrier)
+//
+// Then, by role and version: client.go and server.go are the hellos, up to
+// the fork of the versions; client13.go, server13.go what follows in TLS 1.3;
+// auth13.go the messages that both sides prove themselves with; post13.go what
+// comes after. negotiate.go has the choices as functions of two lists.
+//
+// # Messages
+//
+// There is a file for each message (msg_) and for each extension that is
+// worth one (ext_): the RFC's struct in the comment, Parse and Append. They
+// judge the syntax; ext_legal.go is the table of RFC 9846, Section 4.3, that
+// says which extension may stand where. The machine judges the rest.
+//
+// # Questions
+//
+// What an application may take its time for is a state (AWAIT_…): which
+// Config, whose ticket, which credential, sign this, is this chain good. When
+// the Config has the answer, ready.go gives it at once; otherwise the machine
+// stops there and [Machine.Pending] says what it wants to know.
+//
+// # Errors
+//
+// A refusal is an *alert.Error: an alert for the peer, a reason for programs,
+// a detail for people. It leaves the state as it was and is for good. Answers
+// that were not asked for are [ErrNotPending] and change nothing.
+package handshake
