@@ -34,7 +34,7 @@ func (b *mailbox) post(o handshake.Output) {
 }
 
 func becomesBytes(k handshake.OutputKind) bool {
-	return k == handshake.OutMessage || k == handshake.OutChangeCipherSpec || k == handshake.OutUpdateSendKeys
+	return k == handshake.OutMessage || k == handshake.OutChangeCipherSpec
 }
 
 // end tells the sending half that the connection is over, and with which

@@ -14,7 +14,7 @@ import (
 const (
 	MaxWarningAlerts     = 4     // in a row
 	MaxQuietMessages     = 32    // KeyUpdates and tickets in a row without data between
-	MaxSkippedEarlyData  = 16384 // bytes of early data that a server drops after refusing it
+	MaxSkippedEarlyData  = 16367 // bytes of early data that a server drops after refusing it: 16 KiB as sealed
 	MaxChangeCipherSpecs = 32    // of TLS 1.3's middlebox compatibility, in all
 )
 
@@ -179,6 +179,10 @@ func (e *Engine) carryOut1() (Event, error) {
 		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)
 	case handshake.OutDone:
 		e.mail.post(o)
+	case handshake.OutFlight:
+		if err := e.aligned(); err != nil {
+			return Event{}, err
+		}
 	}
 	return eventOf(&o), nil
 }
@@ -207,12 +211,21 @@ func eventOf(o *handshake.Output) Event {
 // boundary; if not, then they MUST terminate the connection with an
 // "unexpected_message" alert." RFC 9846, Section 5.1.
 func (e *Engine) newKeys(k *handshake.Keys) error {
-	if !e.recv.asm.Aligned() {
-		return e.refuse(alert.ExcessHandshakeData.Errorf("the peer sent more than the last message before a key change"))
+	if err := e.aligned(); err != nil {
+		return err
 	}
 	e.recv.keys, e.recv.proved = k, false
 	e.recv.reader.SetKeys(k.Suite, recordKeys(k))
 	return nil
+}
+
+// aligned refuses what stands behind the last message of a flight: it was
+// said before it was this side's turn to be heard.
+func (e *Engine) aligned() error {
+	if e.recv.asm.Aligned() {
+		return nil
+	}
+	return e.refuse(alert.ExcessHandshakeData.Errorf("the peer sent more than the last message of its flight"))
 }
 
 // recordKeys are key and IV of one direction.

@@ -16,7 +16,7 @@ type sender struct {
 	done    bool // the handshake is complete
 	half    bool // server: data may be sent before the handshake is done
 	closed  bool
-	waiting bool  // an update of the peer's keys was asked for, and not seen yet
+	update  bool  // the peer asked for new keys
 	err     error // sticky
 	early   earlyBudget
 }
@@ -60,9 +60,15 @@ func (e *Engine) Send(out, plain []byte) ([]byte, error) {
 }
 
 // sendData seals plain, and changes the keys when they have sealed enough.
+//
+// "If the request_update field is set to "update_requested", then the receiver
+// MUST send a KeyUpdate of its own with request_update set to
+// "update_not_requested" prior to sending its next Application Data record."
+// RFC 9846, Section 4.7.3. It waits for that record, so that any number of
+// requests gets one answer.
 func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 	for len(plain) > 0 {
-		if e.send.writer.Remaining() == 0 {
+		if e.send.update || e.send.writer.Remaining() == 0 {
 			var err error
 			if out, err = e.update(out, handshake.UpdateNotRequested); err != nil {
 				return out, err
@@ -111,6 +117,15 @@ func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
 		return out, ErrNoEarlyData
 	}
 	return e.sendData(out, plain)
+}
+
+// EarlyDataLeft is how many bytes of early data a client may still send, as
+// far as the engine has been flushed.
+func (e *Engine) EarlyDataLeft() int {
+	if e.send.keys == nil || e.send.keys.Epoch != handshake.EarlyData || !e.send.client {
+		return 0
+	}
+	return int(e.send.early.left)
 }
 
 // Overhead is how many bytes longer than itself n bytes of plaintext become,
@@ -178,6 +193,7 @@ func (e *Engine) update(out []byte, request handshake.KeyUpdateRequest) ([]byte,
 	next := *e.send.keys
 	next.Secret = keyschedule.NextTraffic(next.Suite.Hash, next.Secret)
 	e.send.install(&next)
+	e.send.update = false
 	return out, nil
 }
 
@@ -221,7 +237,7 @@ func (e *Engine) deliver(out []byte, o *handshake.Output) ([]byte, error) {
 	case handshake.OutChangeCipherSpec:
 		return e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
 	case handshake.OutUpdateSendKeys:
-		return e.update(out, handshake.UpdateNotRequested)
+		s.update = true
 	case handshake.OutSendKeys:
 		s.install(o.Keys)
 		s.early.left, s.half = uint64(o.Keys.EarlyLimit), o.Keys.HalfRTT
