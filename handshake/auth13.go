@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/x509"
 	"errors"
+	"slices"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/keyschedule"
@@ -72,8 +73,13 @@ func (c *common) readChain(m *Certificate) error {
 	if err != nil {
 		return err
 	}
-	c.peer.key, err = leafKey(leaf)
-	return err
+	if c.peer.key, err = leafKey(leaf); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(c.cfg.signatures(), func(a *signature.Algorithm) bool { return a.TLS13 && a.Fits(c.peer.key) }) {
+		return alert.CertificateKeyUnsupported.Errorf("the peer's key fits none of the signature schemes that were offered")
+	}
+	return nil
 }
 
 // readEntry takes what comes with a certificate. Only a status was asked for,
@@ -245,9 +251,6 @@ func (c *common) readFinished(in *input, secret keyschedule.Secret) error {
 		return err
 	}
 	want := keyschedule.VerifyData(c.facts.Suite.Hash, secret, c.transcript.sum())
-	if len(m.VerifyData) != want.Len() {
-		return alert.Malformed.Errorf("the peer's Finished has %d bytes, expected %d", len(m.VerifyData), want.Len())
-	}
 	if !hmac.Equal(m.VerifyData, want.Bytes()) {
 		return alert.BadFinished.Errorf("the peer's Finished is wrong")
 	}
@@ -284,8 +287,9 @@ func (c *common) settle() {
 
 // refused is an application's refusal: its own error if it chose the alert.
 func refused(err error) error {
-	if err == nil {
-		return nil
+	var chosen *alert.Error
+	if err == nil || errors.As(err, &chosen) {
+		return err
 	}
 	return alert.AccessRefused.Wrap(err, "the application refused")
 }

@@ -266,7 +266,7 @@ func (c *client) checkServerHello(sh *ServerHello, place Place) (*cipher.Suite, 
 		return nil, alert.BadSessionIDEcho.Errorf("server's legacy_session_id_echo is not the client's session id")
 	}
 	if sh.LegacyCompressionMethod != 0 {
-		return nil, alert.UnsupportedCompression.Errorf("server chose a compression method")
+		return nil, alert.CompressionNotNull.Errorf("server's legacy_compression_method is not null")
 	}
 	if err := c.checkSolicited(sh.Extensions, place); err != nil {
 		return nil, err

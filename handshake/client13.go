@@ -64,16 +64,30 @@ func (c *client) onServerHello(in *input) (State, error) {
 func (c *client) checkVersion(sh *ServerHello) error {
 	data, ok := sh.Extensions.Get(ExtSupportedVersions)
 	if !ok {
-		return alert.UnsupportedVersion.Errorf("server chose %v, expected TLS 1.3", sh.LegacyVersion)
+		return c.wrongVersion(alert.UnsupportedVersion, sh.LegacyVersion)
 	}
 	v, err := ParseSupportedVersionsSH(data)
 	if err != nil {
 		return err
 	}
 	if v != VersionTLS13 {
-		return alert.VersionNotOffered.Errorf("server chose %v in supported_versions, expected TLS 1.3", v)
+		return c.wrongVersion(alert.VersionNotOffered, v)
 	}
 	return nil
+}
+
+// wrongVersion is the refusal of a version, for another reason where a
+// HelloRetryRequest had fixed it.
+//
+// "If the HelloRetryRequest … the value of selected_version in the
+// HelloRetryRequest "supported_versions" extension MUST be retained in the
+// ServerHello, and a client MUST abort the handshake with an
+// "illegal_parameter" alert if the value changes." RFC 9846, Section 4.2.4.
+func (c *client) wrongVersion(otherwise alert.Reason, v Version) error {
+	if c.facts.Retried {
+		return alert.VersionChanged.Errorf("server chose %v after a HelloRetryRequest for TLS 1.3", v)
+	}
+	return otherwise.Errorf("server chose %v, expected TLS 1.3", v)
 }
 
 // checkAgainstRetry holds the server to its HelloRetryRequest.
@@ -181,7 +195,7 @@ func (c *client) onEncryptedExtensions(in *input) (State, error) {
 		return WaitCertCR, nil
 	}
 	s := c.offer.session
-	c.peer = peer{chain: s.chain, proved: true}
+	c.peer = peer{chain: s.chain, staple: s.staple, proved: true}
 	c.facts.PeerScheme, c.after.authenticated = s.scheme, s.authenticated
 	c.offer.shares = nil
 	if c.cfg.asks(AskVerdictResumed) && s.chain != nil {

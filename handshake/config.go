@@ -22,7 +22,7 @@ const (
 	TicketLifetime        = 7 * 24 * 3600 // seconds; the most that RFC 9846, Section 4.7.1 allows
 	MaxTicketAgeSkew      = 60            // seconds between a ticket's age here and there, for early data
 	MaxPSKIdentities      = 5             // identities a server tries
-	MaxChainLength        = 16            // certificates in a peer's chain
+	MaxChainLength        = 64            // certificates in a peer's chain
 	DefaultMaxEarlyData   = 14336         // bytes of early data, when a Config just turns it on
 	MaxALPNName           = 255           // bytes
 	MaxALPN               = 4096          // bytes of all the names that a client offers

@@ -29,16 +29,17 @@ func chooseSuite(cfg *Config, offered List16[cipher.ID], fit func(*cipher.Suite)
 }
 
 // chooseGroup is the server's choice of a group and of the client's share for
-// it, which is empty where a HelloRetryRequest must ask for one. A group with
-// a share wins over one without, except that a hybrid is never given up for a
-// plain group just because its share is missing.
+// it, which is empty where a HelloRetryRequest must ask for one. By the
+// client's order it is the first that both have. By the server's own, one
+// with a share wins over one without, except that a hybrid is never given up
+// for a plain group just because its share is missing.
 func chooseGroup(cfg *Config, offered []group.ID, shares KeyShares) (*group.Group, KeyShareEntry) {
 	list := sharedGroups(cfg, offered)
 	if len(list) == 0 {
 		return nil, KeyShareEntry{}
 	}
 	for _, g := range list {
-		if hybrid(g) == hybrid(list[0]) {
+		if hybrid(g) == hybrid(list[0]) && (g == list[0] || !cfg.ClientOrder) {
 			if share, ok := shares.Get(g.ID); ok {
 				return g, KeyShareEntry{Group: g.ID, KeyExchange: share}
 			}

@@ -84,7 +84,7 @@ func (c *common) session(secret []byte) *session {
 	return &session{
 		version: c.facts.Version, suite: c.facts.Suite.ID, authenticated: c.after.authenticated,
 		scheme: c.facts.PeerScheme, ems: c.facts.EMS, secret: secret, alpn: c.facts.ALPN,
-		serverName: c.facts.ServerName, chain: c.peer.chain,
+		serverName: c.facts.ServerName, chain: c.peer.chain, staple: c.peer.staple,
 	}
 }
 

@@ -22,14 +22,16 @@ type server struct {
 
 // received is what a server must remember of the ClientHello.
 type received struct {
-	raw     []byte // the message, which hello points into
-	hello   ClientHello
-	sni     string
-	groups  []group.ID
-	schemes []signature.Scheme
-	early   bool // early data is offered
-	share   KeyShareEntry
-	group   *group.Group
+	raw         []byte // the message, which hello points into
+	hello       ClientHello
+	sni         string
+	groups      []group.ID
+	schemes     []signature.Scheme
+	alpn        OpaqueList8 // nil if the extension is not there
+	authorities OpaqueList16
+	early       bool // early data is offered
+	share       KeyShareEntry
+	group       *group.Group
 }
 
 // psk is the walk through the identities that the client offers.
@@ -103,7 +105,25 @@ func (r *received) readLists() error {
 		}
 		r.schemes = list.Slice()
 	}
-	return nil
+	return r.readOpaqueLists()
+}
+
+func (r *received) readOpaqueLists() (err error) {
+	x := r.hello.Extensions
+	if data, ok := x.Get(ExtApplicationLayerProtocolNegotiation); ok {
+		if r.alpn, err = ParseALPN(data); err != nil {
+			return err
+		}
+	}
+	if data, ok := x.Get(ExtCertificateAuthorities); ok {
+		if r.authorities, err = ParseCertificateAuthorities(data); err != nil {
+			return err
+		}
+	}
+	if data, ok := x.Get(ExtStatusRequest); ok {
+		_, err = ParseStatusRequest(data)
+	}
+	return err
 }
 
 // onConfig: AWAIT_CONFIG to the version that both speak.
@@ -196,7 +216,7 @@ func (s *server) checkHello13() error {
 		return alert.MissingRequiredExtension.Errorf("client sent no supported_groups")
 	}
 	if !hello.Extensions.Has(ExtKeyShare) {
-		return alert.MissingRequiredExtension.Errorf("client sent supported_groups and no key_share")
+		return alert.MissingKeyShare.Errorf("client sent supported_groups and no key_share")
 	}
 	s.hello.early = hello.Extensions.Has(ExtEarlyData)
 	return s.readModes(psk)
@@ -236,9 +256,7 @@ func (s *server) chooseSuite13() error {
 	return nil
 }
 
-// chooseGroup selects the group, preferring what needs no second ClientHello
-// unless the groups differ in kind: a hybrid that both have is worth a round
-// trip more.
+// chooseGroup selects the group and finds the client's share for it.
 //
 // RFC 9846, Section 4.3.8.
 func (s *server) chooseGroup() error {
@@ -277,7 +295,7 @@ func (s *server) sayHelloRetryRequest() (State, error) {
 		m.Extensions = AppendCookie(m.Extensions, s.cfg.RetryCookie)
 	}
 	s.say(Initial, MsgServerHello, m.Append(nil))
-	if s.compatible() && len(h.hello.LegacySessionID) > 0 {
+	if s.compatible() {
 		s.signal(OutChangeCipherSpec)
 	}
 	if h.early {
@@ -400,12 +418,12 @@ func (s *server) selectPSK() (State, error) {
 // withoutEarlyData says why there is none without a PSK.
 func (s *server) withoutEarlyData() EarlyDataStatus {
 	switch {
+	case s.psk != nil:
+		return EarlyDataNotResumed
 	case s.facts.Retried:
 		return EarlyDataRetried
-	case s.psk == nil:
-		return EarlyDataNoSession
 	}
-	return EarlyDataNotResumed
+	return EarlyDataNoSession
 }
 
 // withoutPSK goes on to authenticate by certificate.

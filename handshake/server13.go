@@ -66,7 +66,7 @@ func (s *server) resumable(a *TicketAnswer) *session {
 // Roots and now.
 func (s *server) clientStillTrusted(session *session) bool {
 	if session.chain == nil {
-		return s.cfg.ClientAuth == NoClientCert
+		return s.cfg.ClientAuth != RequireClientCert
 	}
 	if s.cfg.ClientAuth == NoClientCert {
 		return false
@@ -172,16 +172,12 @@ func (s *server) ageSkew() time.Duration {
 // advertises, then the server SHALL respond with a fatal
 // "no_application_protocol" alert." RFC 7301, Section 3.2.
 func (s *server) chooseALPN() error {
-	data, ok := s.hello.hello.Extensions.Get(ExtApplicationLayerProtocolNegotiation)
-	if !ok || len(s.cfg.ALPN) == 0 {
+	offered := s.hello.alpn
+	if offered == nil || len(s.cfg.ALPN) == 0 {
 		if s.carrier == QUIC {
 			return alert.NoApplicationProtocolShared.Errorf("no application protocol, which QUIC requires")
 		}
 		return nil
-	}
-	offered, err := ParseALPN(data)
-	if err != nil {
-		return err
 	}
 	for _, name := range s.cfg.ALPN {
 		if offered.Has(name) {
@@ -223,7 +219,7 @@ func (s *server) sayServerHello() error {
 	}
 	early := s.earlyTraffic()
 	s.say(Initial, MsgServerHello, m.Append(nil))
-	if s.compatible() && len(h.hello.LegacySessionID) > 0 && !s.facts.Retried {
+	if s.compatible() && !s.facts.Retried {
 		s.signal(OutChangeCipherSpec)
 	}
 	s.handshakeSecrets(secret)
@@ -267,7 +263,9 @@ func (s *server) receiveAfterHello(early keyschedule.Secret) {
 // RFC 9846, Section 4.4.1.
 func (s *server) sayEncryptedExtensions() {
 	m := EncryptedExtensions{Extensions: Extensions{}}
-	if s.facts.ServerName != "" {
+	// "When resuming a session, the server MUST NOT include a server_name
+	// extension in the server hello." RFC 6066, Section 3.
+	if s.facts.ServerName != "" && !s.facts.Resumed {
 		m.Extensions = AppendEmpty(m.Extensions, ExtServerName)
 	}
 	if s.facts.ALPN != "" {
@@ -338,13 +336,10 @@ func (s *server) scheme(c *Credential) signature.Scheme {
 // wanted is what the ClientHello says of the proof that the client takes.
 func (s *server) wanted() *certificateContext {
 	x := s.hello.hello.Extensions
-	out := &certificateContext{schemes: s.hello.schemes, serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest)}
-	if data, ok := x.Get(ExtCertificateAuthorities); ok {
-		if names, err := ParseCertificateAuthorities(data); err == nil {
-			out.authorities = clone(slices.Collect(names.All()))
-		}
+	return &certificateContext{
+		schemes: s.hello.schemes, serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest),
+		authorities: clone(slices.Collect(s.hello.authorities.All())),
 	}
-	return out
 }
 
 // sayCertificateRequest asks for the client's certificate.

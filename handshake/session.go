@@ -32,6 +32,7 @@ import (
 //	    opaque certificate<0..2^24-1>;  /* chain of the peer, the same in each */
 //	    opaque ticket<0..2^16-1>;       /* client only                        */
 //	    opaque session_id<0..32>;       /* TLS 1.2, client only               */
+//	    opaque staple<0..2^24-1>;       /* the peer's OCSP response           */
 //	} Session;
 type session struct {
 	version       Version
@@ -51,6 +52,7 @@ type session struct {
 	chain         [][]byte
 	ticket        []byte
 	sessionID     []byte
+	staple        []byte
 }
 
 const sessionFormat = 1
@@ -85,6 +87,7 @@ func (s *session) append(dst []byte) []byte {
 	})
 	w.Opaque16(s.ticket)
 	w.Opaque8(s.sessionID)
+	w.Opaque24(s.staple)
 	return w.Result()
 }
 
@@ -116,6 +119,7 @@ func parseSession(b []byte) (*session, error) {
 	}
 	s.ticket = r.Vector16()
 	s.sessionID = r.Vector8()
+	s.staple = r.Vector24()
 	if !r.Done() || chain.Failed() || len(s.chain) > MaxChainLength {
 		return nil, errSession
 	}

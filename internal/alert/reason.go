@@ -64,6 +64,7 @@ const (
 	UnknownCipher               // cipher suite unknown
 	BadCompression              // compression is not null
 	UnsupportedCompression      // server chose compression
+	CompressionNotNull          // legacy_compression_method is not null
 	SessionIDTooLong            // legacy_session_id too long
 	BadSessionIDEcho            // legacy_session_id_echo differs
 	NoSharedGroup               // no common group
@@ -182,7 +183,7 @@ var reasons = [numReasons]struct {
 
 	Malformed:                {"message malformed", DecodeError},
 	MalformedExtension:       {"extension malformed", DecodeError},
-	DuplicateExtension:       {"extension sent twice", IllegalParameter},
+	DuplicateExtension:       {"extension sent twice", DecodeError},
 	MisplacedExtension:       {"extension not allowed in this message", IllegalParameter},
 	UnsolicitedExtension:     {"extension that was not asked for", UnsupportedExtension},
 	ForbiddenExtension:       {"extension not allowed here", UnsupportedExtension},
@@ -201,6 +202,7 @@ var reasons = [numReasons]struct {
 	UnknownCipher:               {"cipher suite unknown", IllegalParameter},
 	BadCompression:              {"compression is not null", IllegalParameter},
 	UnsupportedCompression:      {"server chose compression", IllegalParameter},
+	CompressionNotNull:          {"legacy_compression_method is not null", DecodeError},
 	SessionIDTooLong:            {"legacy_session_id too long", DecodeError},
 	BadSessionIDEcho:            {"legacy_session_id_echo differs", IllegalParameter},
 	NoSharedGroup:               {"no common group", HandshakeFailure},
