@@ -9,16 +9,16 @@ import (
 
 // sender is the sending half: from what is owed and written to records.
 type sender struct {
-	writer  record.Writer
-	keys    *handshake.Keys // in force; nil before there are any
-	client  bool
-	hello   bool // something was sent: the next record is not the first
-	done    bool // the handshake is complete
-	half    bool // server: data may be sent before the handshake is done
-	closed  bool
-	update  bool  // the peer asked for new keys
-	err     error // sticky
-	early   earlyBudget
+	writer record.Writer
+	keys   *handshake.Keys // in force; nil before there are any
+	client bool
+	hello  bool // something was sent: the next record is not the first
+	done   bool // the handshake is complete
+	half   bool // server: data may be sent before the handshake is done
+	closed bool
+	update bool  // the peer asked for new keys
+	err    error // sticky
+	early  earlyBudget
 }
 
 // earlyBudget is how much early data a client may still send.

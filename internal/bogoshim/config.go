@@ -114,7 +114,7 @@ func (o *options) sessions(cfg *tls.Config, env *environment) {
 
 func (o *options) protocols(cfg *tls.Config) {
 	if o.server {
-		if o.selectALPN != nil && !o.declineALPN {
+		if o.selectALPN != nil && *o.selectALPN != "" && !o.declineALPN {
 			cfg.ALPN = []string{*o.selectALPN}
 		}
 		if o.rejectALPN {

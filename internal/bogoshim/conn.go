@@ -16,9 +16,9 @@ import (
 
 // conn is one connection: the engine, the socket, and what was seen.
 type conn struct {
-	o   *options
-	env *environment
-	i   int // number of the connection
+	o, again *options
+	env      *environment
+	i        int // number of the connection
 
 	net     net.Conn
 	e       *tls.Engine
@@ -34,7 +34,8 @@ type conn struct {
 
 	done, peerClosed bool
 	sessions         [][]byte
-	refused          bool // early data was rejected
+	unsent           []byte // of the initial write: more than early data may be
+	refused          bool   // early data was rejected
 }
 
 func dial(o *options) (net.Conn, error) {
@@ -155,8 +156,8 @@ func (c *conn) answerConfig(q *tls.ConfigRequest) error {
 	if err != nil {
 		return err
 	}
-	if len(q.Hello.ALPN) == 0 || c.o.declineALPN {
-		cfg.ALPN = nil
+	if c.o.emptyALPN {
+		cfg.ALPN = []string{""}
 	}
 	return c.e.UseConfig(cfg, nil)
 }

@@ -15,7 +15,8 @@ var randomness io.Reader = rand.Reader
 // flags list them: those of -new-…-credential, or the default one.
 func (c *conn) answerCredential(q *tls.CredentialRequest) error {
 	c.wanted = q
-	for i, cred := range c.creds {
+	for _, i := range c.order() {
+		cred := c.creds[i]
 		if cred != nil && q.Accepts(cred) && c.issued(i, cred, q) {
 			c.selected = i
 			use := *cred
@@ -42,6 +43,15 @@ func (c *conn) answerWithoutFit(q *tls.CredentialRequest) error {
 		}
 	}
 	return c.e.UseCredential(nil, nil)
+}
+
+// order is that in which credentials are tried: the default one comes last.
+func (c *conn) order() []int {
+	var out []int
+	for i := 1; i < len(c.creds); i++ {
+		out = append(out, i)
+	}
+	return append(out, 0)
 }
 
 // issued holds a credential with -must-match-issuer to the peer's list.

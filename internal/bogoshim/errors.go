@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	tls "github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -13,83 +14,105 @@ const (
 	noMatchingIssuer = ":NO_MATCHING_ISSUER:"
 )
 
-// names are BoringSSL's names of the engine's reasons: the one table.
-var names = map[alert.Reason]string{
-	alert.UnexpectedMessageType:       "UNEXPECTED_MESSAGE",
-	alert.UnexpectedRecord:            "UNEXPECTED_RECORD",
-	alert.UnknownRecordType:           "UNEXPECTED_RECORD",
-	alert.ExcessHandshakeData:         "EXCESS_HANDSHAKE_DATA",
-	alert.InterleavedMessage:          "UNEXPECTED_RECORD",
-	alert.BadChangeCipherSpec:         "BAD_CHANGE_CIPHER_SPEC",
-	alert.TooManyEmptyRecords:         "TOO_MANY_EMPTY_FRAGMENTS",
-	alert.TooManyWarnings:             "TOO_MANY_WARNING_ALERTS",
-	alert.TooManyKeyUpdates:           "TOO_MANY_KEY_UPDATES",
-	alert.TooMuchEarlyData:            "TOO_MUCH_READ_EARLY_DATA",
-	alert.TooMuchSkippedEarlyData:     "TOO_MUCH_SKIPPED_EARLY_DATA",
-	alert.RecordTooLong:               "ENCRYPTED_LENGTH_TOO_LONG",
-	alert.PlaintextTooLong:            "DATA_LENGTH_TOO_LONG",
-	alert.MessageTooLong:              "EXCESSIVE_MESSAGE_SIZE",
-	alert.WrongRecordVersion:          "WRONG_VERSION_NUMBER",
-	alert.NotTLS:                      "WRONG_VERSION_NUMBER",
-	alert.LooksLikeHTTP:               "HTTP_REQUEST",
-	alert.LooksLikeProxy:              "HTTPS_PROXY_REQUEST",
-	alert.DecryptionFailed:            "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
-	alert.NoContentType:               "DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
-	alert.WrongOuterType:              "INVALID_OUTER_RECORD_TYPE",
-	alert.BadAlert:                    "BAD_ALERT",
-	alert.UnknownAlert:                "UNKNOWN_ALERT_TYPE",
-	alert.Malformed:                   "DECODE_ERROR",
-	alert.MalformedExtension:          "ERROR_PARSING_EXTENSION",
-	alert.DuplicateExtension:          "DUPLICATE_EXTENSION",
-	alert.MisplacedExtension:          "UNEXPECTED_EXTENSION",
-	alert.UnsolicitedExtension:        "UNEXPECTED_EXTENSION",
-	alert.ForbiddenExtension:          "UNEXPECTED_EXTENSION",
-	alert.MissingRequiredExtension:    "MISSING_EXTENSION",
-	alert.PSKNotLast:                  "PRE_SHARED_KEY_MUST_BE_LAST",
-	alert.UnsupportedVersion:          "UNSUPPORTED_PROTOCOL",
-	alert.VersionNotOffered:           "UNSUPPORTED_PROTOCOL",
-	alert.Downgrade:                   "TLS13_DOWNGRADE",
-	alert.VersionChanged:              "SECOND_SERVERHELLO_VERSION_MISMATCH",
-	alert.NoSharedCipher:              "NO_SHARED_CIPHER",
-	alert.WrongCipher:                 "WRONG_CIPHER_RETURNED",
-	alert.BadCompression:              "INVALID_COMPRESSION_LIST",
-	alert.UnsupportedCompression:      "UNSUPPORTED_COMPRESSION_ALGORITHM",
-	alert.SessionIDTooLong:            "CLIENTHELLO_PARSE_FAILED",
-	alert.BadSessionIDEcho:            "SERVER_ECHOED_INVALID_SESSION_ID",
-	alert.NoSharedGroup:               "NO_SHARED_GROUP",
-	alert.WrongGroup:                  "WRONG_CURVE",
-	alert.BadKeyShare:                 "BAD_ECPOINT",
-	alert.DuplicateKeyShare:           "DUPLICATE_KEY_SHARE",
-	alert.MissingKeyShare:             "MISSING_KEY_SHARE",
-	alert.BadHelloRetryRequest:        "EMPTY_HELLO_RETRY_REQUEST",
-	alert.SecondHelloRetryRequest:     "UNEXPECTED_MESSAGE",
-	alert.RetryMismatch:               "WRONG_CIPHER_RETURNED",
-	alert.NoApplicationProtocolShared: "NO_APPLICATION_PROTOCOL",
-	alert.BadALPN:                     "INVALID_ALPN_PROTOCOL",
-	alert.BadServerName:               "CLIENTHELLO_TLSEXT",
-	alert.NoPSKMode:                   "MISSING_EXTENSION",
-	alert.BinderCountMismatch:         "PSK_IDENTITY_BINDER_COUNT_MISMATCH",
-	alert.BadBinder:                   "DIGEST_CHECK_FAILED",
-	alert.PSKNotOffered:               "PSK_IDENTITY_NOT_FOUND",
-	alert.PSKHashMismatch:             "OLD_SESSION_PRF_HASH_MISMATCH",
-	alert.EarlyDataNotOffered:         "UNEXPECTED_EXTENSION",
-	alert.EarlyDataCipherMismatch:     "CIPHER_MISMATCH_ON_EARLY_DATA",
-	alert.EarlyDataALPNMismatch:       "ALPN_MISMATCH_ON_EARLY_DATA",
-	alert.NoSignatureScheme:           "NO_COMMON_SIGNATURE_ALGORITHMS",
-	alert.WrongSignatureScheme:        "WRONG_SIGNATURE_TYPE",
-	alert.BadSignature:                "BAD_SIGNATURE",
-	alert.BadFinished:                 "DIGEST_CHECK_FAILED",
-	alert.NoCertificate:               "DECODE_ERROR",
-	alert.CertificateMissing:          "PEER_DID_NOT_RETURN_A_CERTIFICATE",
-	alert.CertificateMissing12:        "PEER_DID_NOT_RETURN_A_CERTIFICATE",
-	alert.CertificateMalformed:        "CANNOT_PARSE_LEAF_CERT",
-	alert.CertificateKeyUsage:         "KEY_USAGE_BIT_INCORRECT",
-	alert.BadRequestContext:           "DECODE_ERROR",
-	alert.NoCredential:                "NO_CERTIFICATE_SET",
-	alert.RenegotiationRefused:        "NO_RENEGOTIATION",
-	alert.RenegotiationInfoMismatch:   "RENEGOTIATION_MISMATCH",
-	alert.BadECPoint:                  "BAD_ECPOINT",
-	alert.BadKeyUpdate:                "DECODE_ERROR",
+// names are BoringSSL's names of the engine's reasons: the one table. Where
+// BoringSSL divides a reason further, rows with the words of the detail come
+// first. What it reports as two errors on its stack are two names here.
+var names = []struct {
+	reason alert.Reason
+	detail string
+	name   string
+}{
+	{alert.MalformedExtension, "pre_shared_key", "DECODE_ERROR"},
+	{alert.MalformedExtension, "status_request", "DECODE_ERROR"},
+	{alert.MalformedExtension, "signature_algorithms", "DECODE_ERROR"},
+	{alert.MalformedExtension, "cookie", "DECODE_ERROR"},
+	{alert.MalformedExtension, "application_layer_protocol_negotiation", "PARSE_TLSEXT"},
+	{alert.MissingRequiredExtension, "CertificateRequest", "DECODE_ERROR"},
+	{alert.MissingRequiredExtension, "no supported_groups", "NO_SHARED_GROUP"},
+	{alert.MissingRequiredExtension, "neither pre_shared_key", "NO_COMMON_SIGNATURE_ALGORITHMS"},
+	{alert.UnsolicitedExtension, "ec_point_formats", "ERROR_PARSING_EXTENSION"},
+	{alert.BadChangeCipherSpec, "protected", "UNEXPECTED_RECORD"},
+	{alert.UnsupportedVersion, "legacy_version", "DECODE_ERROR"},
+	{alert.Internal, "ALPN name", "INVALID_ALPN_PROTOCOL"},
+	{alert.UnexpectedMessageType, "", "UNEXPECTED_MESSAGE"},
+	{alert.UnexpectedRecord, "", "UNEXPECTED_RECORD"},
+	{alert.UnknownRecordType, "", "UNEXPECTED_RECORD"},
+	{alert.ExcessHandshakeData, "", "EXCESS_HANDSHAKE_DATA"},
+	{alert.InterleavedMessage, "", "UNEXPECTED_RECORD"},
+	{alert.BadChangeCipherSpec, "", "BAD_CHANGE_CIPHER_SPEC"},
+	{alert.TooManyEmptyRecords, "", "TOO_MANY_EMPTY_FRAGMENTS"},
+	{alert.TooManyWarnings, "", "TOO_MANY_WARNING_ALERTS"},
+	{alert.TooManyKeyUpdates, "", "TOO_MANY_KEY_UPDATES"},
+	{alert.TooMuchEarlyData, "", "TOO_MUCH_READ_EARLY_DATA"},
+	{alert.TooMuchSkippedEarlyData, "", "TOO_MUCH_SKIPPED_EARLY_DATA"},
+	{alert.RecordTooLong, "", "ENCRYPTED_LENGTH_TOO_LONG"},
+	{alert.PlaintextTooLong, "", "DATA_LENGTH_TOO_LONG"},
+	{alert.MessageTooLong, "", "EXCESSIVE_MESSAGE_SIZE"},
+	{alert.WrongRecordVersion, "", "WRONG_VERSION_NUMBER"},
+	{alert.NotTLS, "", "WRONG_VERSION_NUMBER"},
+	{alert.LooksLikeHTTP, "", "HTTP_REQUEST"},
+	{alert.LooksLikeProxy, "", "HTTPS_PROXY_REQUEST"},
+	{alert.DecryptionFailed, "", "BAD_DECRYPT: :DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
+	{alert.NoContentType, "", "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
+	{alert.WrongOuterType, "", "INVALID_OUTER_RECORD_TYPE"},
+	{alert.BadAlert, "", "BAD_ALERT"},
+	{alert.UnknownAlert, "", "UNKNOWN_ALERT_TYPE"},
+	{alert.Malformed, "", "DECODE_ERROR"},
+	{alert.MalformedExtension, "", "ERROR_PARSING_EXTENSION"},
+	{alert.DuplicateExtension, "", "DUPLICATE_EXTENSION"},
+	{alert.MisplacedExtension, "", "UNEXPECTED_EXTENSION"},
+	{alert.UnsolicitedExtension, "", "UNEXPECTED_EXTENSION"},
+	{alert.ForbiddenExtension, "", "UNEXPECTED_EXTENSION"},
+	{alert.MissingRequiredExtension, "", "MISSING_EXTENSION"},
+	{alert.PSKNotLast, "", "PRE_SHARED_KEY_MUST_BE_LAST"},
+	{alert.UnsupportedVersion, "", "UNSUPPORTED_PROTOCOL"},
+	{alert.VersionNotOffered, "", "UNSUPPORTED_PROTOCOL"},
+	{alert.Downgrade, "", "TLS13_DOWNGRADE"},
+	{alert.VersionChanged, "", "SECOND_SERVERHELLO_VERSION_MISMATCH"},
+	{alert.NoSharedCipher, "", "NO_SHARED_CIPHER"},
+	{alert.WrongCipher, "", "WRONG_CIPHER_RETURNED"},
+	{alert.BadCompression, "", "INVALID_COMPRESSION_LIST"},
+	{alert.UnsupportedCompression, "", "UNSUPPORTED_COMPRESSION_ALGORITHM"},
+	{alert.SessionIDTooLong, "", "CLIENTHELLO_PARSE_FAILED"},
+	{alert.BadSessionIDEcho, "", "SERVER_ECHOED_INVALID_SESSION_ID"},
+	{alert.NoSharedGroup, "", "NO_SHARED_GROUP"},
+	{alert.WrongGroup, "", "WRONG_CURVE"},
+	{alert.BadKeyShare, "", "BAD_ECPOINT"},
+	{alert.DuplicateKeyShare, "", "DUPLICATE_KEY_SHARE"},
+	{alert.MissingKeyShare, "", "MISSING_KEY_SHARE"},
+	{alert.BadHelloRetryRequest, "", "EMPTY_HELLO_RETRY_REQUEST"},
+	{alert.SecondHelloRetryRequest, "", "UNEXPECTED_MESSAGE"},
+	{alert.RetryMismatch, "", "WRONG_CIPHER_RETURNED"},
+	{alert.NoApplicationProtocolShared, "", "NO_APPLICATION_PROTOCOL"},
+	{alert.BadALPN, "", "INVALID_ALPN_PROTOCOL"},
+	{alert.BadServerName, "", "CLIENTHELLO_TLSEXT"},
+	{alert.NoPSKMode, "", "MISSING_EXTENSION"},
+	{alert.BinderCountMismatch, "", "PSK_IDENTITY_BINDER_COUNT_MISMATCH"},
+	{alert.BadBinder, "", "DIGEST_CHECK_FAILED"},
+	{alert.PSKNotOffered, "", "PSK_IDENTITY_NOT_FOUND"},
+	{alert.PSKHashMismatch, "", "OLD_SESSION_PRF_HASH_MISMATCH"},
+	{alert.EarlyDataNotOffered, "", "UNEXPECTED_EXTENSION"},
+	{alert.EarlyDataCipherMismatch, "", "CIPHER_MISMATCH_ON_EARLY_DATA"},
+	{alert.EarlyDataALPNMismatch, "", "ALPN_MISMATCH_ON_EARLY_DATA"},
+	{alert.NoSignatureScheme, "", "NO_COMMON_SIGNATURE_ALGORITHMS"},
+	{alert.WrongSignatureScheme, "", "WRONG_SIGNATURE_TYPE"},
+	{alert.BadSignature, "", "BAD_SIGNATURE"},
+	{alert.BadFinished, "", "DIGEST_CHECK_FAILED"},
+	{alert.NoCertificate, "", "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+	{alert.CertificateMissing, "", "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+	{alert.CertificateMissing12, "", "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+	{alert.CertificateMalformed, "", "CANNOT_PARSE_LEAF_CERT"},
+	{alert.CertificateKeyUsage, "", "KEY_USAGE_BIT_INCORRECT"},
+	{alert.BadRequestContext, "", "DECODE_ERROR"},
+	{alert.NoCredential, "", "NO_CERTIFICATE_SET"},
+	{alert.RenegotiationRefused, "", "NO_RENEGOTIATION"},
+	{alert.RenegotiationInfoMismatch, "", "RENEGOTIATION_MISMATCH"},
+	{alert.BadECPoint, "", "BAD_ECPOINT"},
+	{alert.BadKeyUpdate, "", "DECODE_ERROR"},
+	{alert.CompressionNotNull, "", "DECODE_ERROR"},
+	{alert.CertificateKeyUnsupported, "", "UNSUPPORTED_ALGORITHM"},
+	{alert.EarlyDataWithoutFirstPSK, "", "UNEXPECTED_EXTENSION"},
+	{alert.CertificateKeyTooLarge, "", "UNSUPPORTED_ALGORITHM"},
 }
 
 // describe is an error in BoringSSL's words, followed by the engine's.
@@ -98,15 +121,25 @@ func describe(err error) string {
 	var peer *tls.PeerAlertError
 	switch {
 	case errors.As(err, &refused):
-		if name, ok := names[refused.Reason]; ok {
-			return ":" + name + ": " + err.Error()
-		}
+		return nameOf(refused) + err.Error()
+	case errors.Is(err, tls.ErrHandshakeNotDone):
+		return ":HANDSHAKE_NOT_COMPLETE: " + err.Error()
 	case errors.As(err, &peer):
 		if name, ok := peerNames[peer.Alert]; ok {
 			return ":" + name + ": " + err.Error()
 		}
 	}
 	return err.Error()
+}
+
+func nameOf(refused *tls.AlertError) string {
+	text := refused.Error()
+	for _, row := range names {
+		if row.reason == refused.Reason && strings.Contains(text, row.detail) {
+			return ":" + row.name + ": "
+		}
+	}
+	return ""
 }
 
 // peerNames are BoringSSL's names of alerts that the peer sent.

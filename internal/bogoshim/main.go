@@ -60,13 +60,11 @@ func runAll(settings []setting) error {
 		if err != nil {
 			return err
 		}
-		err = connect(env, o, i)
-		if errors.Is(err, errEarlyRejected) {
-			if o, err = build(settings, retry); err == nil {
-				err = connect(env, o, i)
-			}
-		}
+		again, err := build(settings, retry)
 		if err != nil {
+			return err
+		}
+		if err := connect(env, o, again, i); err != nil {
 			return err
 		}
 		env.advance(o.resumptionDelay)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,14 +12,13 @@ import (
 	"github.com/tlsengine/tlsengine/handshake"
 )
 
-var errEarlyRejected = errors.New("early data was rejected")
-
 // connect makes connection i, checks what is expected, talks, and ends it.
-func connect(env *environment, o *options, i int) error {
+// The options again are those in force once early data was rejected.
+func connect(env *environment, o, again *options, i int) error {
 	if i > 0 && !o.server && env.session == nil {
 		return errors.New("No session to offer")
 	}
-	c := &conn{o: o, env: env, i: i, selected: -1}
+	c := &conn{o: o, again: again, env: env, i: i, selected: -1}
 	cfg, err := o.config(env)
 	if err != nil {
 		return err
@@ -64,13 +63,15 @@ func (c *conn) talk() error {
 	if err := c.handshake(); err != nil {
 		return err
 	}
+	if c.refused {
+		st := c.e.ConnectionState()
+		if err := c.checkEarly(&c.o.expect, &st); err != nil {
+			return err
+		}
+		c.o, early = c.again, false
+	}
 	if err := c.check(); err != nil {
 		return err
-	}
-	if c.refused {
-		if !c.o.expect.rejectEarly {
-			return errors.New("early data was rejected")
-		}
 	}
 	if err := c.sayFirst(early); err != nil {
 		return err
@@ -95,13 +96,18 @@ func (c *conn) sendEarly() (bool, error) {
 	if !c.o.writesFirst {
 		return false, nil
 	}
-	out := c.e.Flush(nil)
-	for range c.o.repeatWrite {
-		var err error
-		if out, err = c.e.SendEarly(out, []byte(c.o.initialWrite)); err != nil {
-			return false, err
-		}
+	if c.o.exportLength > 0 {
+		_, err := c.export()
+		return true, err
 	}
+	out := c.e.Flush(nil)
+	all := bytes.Repeat([]byte(c.o.initialWrite), c.o.repeatWrite)
+	now := min(len(all), c.e.EarlyDataLeft())
+	out, err := c.e.SendEarly(out, all[:now])
+	if err != nil {
+		return false, err
+	}
+	c.unsent = all[now:]
 	return true, c.write(out)
 }
 
@@ -148,10 +154,13 @@ func (c *conn) sayFirst(early bool) error {
 	if c.o.sendAlert {
 		return c.write(c.e.Abort(nil, 30))
 	}
-	if c.o.writesFirst && (!early || c.refused) {
+	if c.o.writesFirst && !early {
 		for range c.o.repeatWrite {
 			plain = append(plain, c.o.initialWrite...)
 		}
+	}
+	if early {
+		plain = append(plain, c.unsent...)
 	}
 	if len(plain) == 0 {
 		return nil
@@ -288,5 +297,3 @@ func (c *conn) keepSession() error {
 	}
 	return c.checkSession()
 }
-
-var _ = binary.BigEndian
