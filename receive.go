@@ -67,9 +67,11 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 	r := &e.recv
 	r.proved = r.proved || rec.Protected
 	// "Handshake messages MUST NOT be interleaved with other record types."
-	// RFC 9846, Section 5.1.
-	if rec.Type != record.Handshake && rec.Type != record.Invalid && !r.asm.Aligned() {
-		return Event{}, e.refuse(alert.InterleavedMessage.Errorf("a record of type %v inside a handshake message", rec.Type))
+	// RFC 9846, Section 5.1. An alert says more than that refusal would.
+	if rec.Type == record.ApplicationData || rec.Type == record.ChangeCipherSpec {
+		if err := e.whole(rec.Type); err != nil {
+			return Event{}, err
+		}
 	}
 	if rec.Type != record.Alert {
 		r.warnings = 0
@@ -85,6 +87,14 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 		return Event{}, e.takeChangeCipherSpec(rec)
 	}
 	return Event{}, nil // early data that was refused
+}
+
+// whole refuses a record inside a handshake message.
+func (e *Engine) whole(t record.ContentType) error {
+	if e.recv.asm.Aligned() {
+		return nil
+	}
+	return e.refuse(alert.InterleavedMessage.Errorf("a record of type %v inside a handshake message", t))
 }
 
 func (e *Engine) takeHandshake(data []byte) (Event, error) {
@@ -129,7 +139,26 @@ func (e *Engine) message(msg []byte) error {
 	if err != nil {
 		return e.refuse(err)
 	}
-	return nil
+	return e.ourTurn()
+}
+
+// ourTurn checks, where a message makes this side speak and no key changes,
+// that the peer has said all that it had to say.
+func (e *Engine) ourTurn() error {
+	flight := false
+	for i := range e.recv.outputs {
+		switch e.recv.outputs[i].Kind {
+		case handshake.OutRecvKeys:
+			return nil // looks for itself
+		case handshake.OutFlight:
+			flight = true
+		}
+	}
+	if !flight || e.recv.asm.Aligned() {
+		return nil
+	}
+	e.recv.outputs = nil
+	return e.aligned()
 }
 
 // collect takes over what the machine wants.
@@ -179,10 +208,6 @@ func (e *Engine) carryOut1() (Event, error) {
 		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)
 	case handshake.OutDone:
 		e.mail.post(o)
-	case handshake.OutFlight:
-		if err := e.aligned(); err != nil {
-			return Event{}, err
-		}
 	}
 	return eventOf(&o), nil
 }

@@ -86,5 +86,8 @@ func (e *Engine) answered(answer func() error) error {
 	if err != nil {
 		return e.refuse(err)
 	}
+	if err := e.ourTurn(); err != nil {
+		return err
+	}
 	return e.settle()
 }

@@ -68,6 +68,12 @@ func (e *Engine) Send(out, plain []byte) ([]byte, error) {
 // requests gets one answer.
 func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 	for len(plain) > 0 {
+		if e.send.keys.Epoch == handshake.EarlyData && e.send.writer.Remaining() == 0 {
+			// "Note that it is not possible to perform a KeyUpdate for early
+			// data; therefore, implementations MUST NOT exceed the limits when
+			// sending early data." RFC 9846, Section 5.5.
+			return out, ErrEarlyDataLimit
+		}
 		if e.send.update || e.send.writer.Remaining() == 0 {
 			var err error
 			if out, err = e.update(out, handshake.UpdateNotRequested); err != nil {

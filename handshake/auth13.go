@@ -76,8 +76,9 @@ func (c *common) readChain(m *Certificate) error {
 	if c.peer.key, err = leafKey(leaf); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(c.cfg.signatures(), func(a *signature.Algorithm) bool { return a.TLS13 && a.Fits(c.peer.key) }) {
-		return alert.CertificateKeyUnsupported.Errorf("the peer's key fits none of the signature schemes that were offered")
+	fits := func(a *signature.Algorithm) bool { return a.Fits(c.peer.key) }
+	if leaf.PublicKey == nil && !slices.ContainsFunc(c.cfg.signatures(), fits) {
+		return alert.CertificateKeyUnsupported.Errorf("the peer's key is of a kind that no scheme was offered for")
 	}
 	return nil
 }

@@ -260,6 +260,9 @@ func (c *client) share(id group.ID) group.PrivateKey {
 // RFC 9846, Section 4.2.3.
 func (c *client) checkServerHello(sh *ServerHello, place Place) (*cipher.Suite, error) {
 	if sh.LegacyVersion != VersionTLS12 {
+		if c.facts.Retried {
+			return nil, alert.VersionChanged.Errorf("server's legacy_version is %v after a HelloRetryRequest with TLS 1.2", sh.LegacyVersion)
+		}
 		return nil, alert.UnsupportedVersion.Errorf("server's legacy_version is %v, expected TLS 1.2", sh.LegacyVersion)
 	}
 	if subtle.ConstantTimeCompare(sh.LegacySessionIDEcho, c.offer.sessionID) != 1 {

@@ -180,6 +180,11 @@ func (c *client) onEncryptedExtensions(in *input) (State, error) {
 	if err := c.checkSolicited(ee.Extensions, InEE); err != nil {
 		return 0, err
 	}
+	if data, ok := ee.Extensions.Get(ExtServerName); ok {
+		if err := ParseEmpty(ExtServerName, data); err != nil {
+			return 0, err
+		}
+	}
 	if err := c.readALPN(ee.Extensions); err != nil {
 		return 0, err
 	}

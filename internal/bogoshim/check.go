@@ -139,7 +139,7 @@ func (c *conn) checkPeer(x *expectations, st *tls.ConnectionState) error {
 
 var reasons = map[handshake.EarlyDataStatus]string{
 	handshake.EarlyDataDisabled:     "disabled",
-	handshake.EarlyDataAccepted:     "accepted",
+	handshake.EarlyDataAccepted:     "accept",
 	handshake.EarlyDataOldVersion:   "protocol_version",
 	handshake.EarlyDataDeclined:     "peer_declined",
 	handshake.EarlyDataNoSession:    "no_session_offered",
@@ -160,7 +160,7 @@ func (c *conn) checkEarly(x *expectations, st *tls.ConnectionState) error {
 	case x.earlyReason != nil && *x.earlyReason != reasons[st.EarlyData]:
 		return fmt.Errorf("early data is %v, expected %s", st.EarlyData, *x.earlyReason)
 	}
-	if x.ageSkew != nil {
+	if x.ageSkew != nil && st.Resumed {
 		if got := strconv.Itoa(int(st.TicketAgeSkew.Round(time.Second) / time.Second)); got != *x.ageSkew {
 			return fmt.Errorf("ticket age skew is %s, expected %s", got, *x.ageSkew)
 		}

@@ -105,10 +105,13 @@ var suiteNames = map[string]cipher.ID{
 func (o *options) sessions(cfg *tls.Config, env *environment) {
 	cfg.Session, cfg.TicketKeys = env.session, env.tickets
 	if o.noTicket {
-		cfg.Tickets = -1
+		cfg.TicketKeys, cfg.Ask = nil, cfg.Ask&^tls.AskTicket
 	}
 	if o.earlyData {
 		cfg.MaxEarlyData, cfg.AntiReplay = 14336, fresh{}
+		if !o.server {
+			cfg.MaxEarlyData = 1 << 24 // the ticket says how much
+		}
 	}
 }
 

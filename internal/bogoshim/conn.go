@@ -33,6 +33,7 @@ type conn struct {
 	verdicts int
 
 	done, peerClosed bool
+	held             []byte // of a write that is not finished
 	sessions         [][]byte
 	unsent           []byte // of the initial write: more than early data may be
 	refused          bool   // early data was rejected

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	tls "github.com/tlsengine/tlsengine"
@@ -32,7 +33,9 @@ var names = []struct {
 	{alert.MissingRequiredExtension, "neither pre_shared_key", "NO_COMMON_SIGNATURE_ALGORITHMS"},
 	{alert.UnsolicitedExtension, "ec_point_formats", "ERROR_PARSING_EXTENSION"},
 	{alert.BadChangeCipherSpec, "protected", "UNEXPECTED_RECORD"},
-	{alert.UnsupportedVersion, "legacy_version", "DECODE_ERROR"},
+	{alert.VersionChanged, "legacy_version", "DECODE_ERROR"},
+	{alert.MalformedExtension, "key_share", "DECODE_ERROR"},
+	{alert.Malformed, "ClientHello", "CLIENTHELLO_PARSE_FAILED"},
 	{alert.Internal, "ALPN name", "INVALID_ALPN_PROTOCOL"},
 	{alert.UnexpectedMessageType, "", "UNEXPECTED_MESSAGE"},
 	{alert.UnexpectedRecord, "", "UNEXPECTED_RECORD"},
@@ -154,4 +157,14 @@ var peerNames = map[tls.Alert]string{
 	alert.ProtocolVersion:      "TLSV1_ALERT_PROTOCOL_VERSION",
 	alert.InternalError:        "TLSV1_ALERT_INTERNAL_ERROR",
 	alert.IllegalParameter:     "SSLV3_ALERT_ILLEGAL_PARAMETER",
+}
+
+// onClientHello is the error when it came as the answer to the ClientHello,
+// for which BoringSSL has a name of its own.
+func onClientHello(c *conn, err error) error {
+	var peer *tls.PeerAlertError
+	if errors.As(err, &peer) && peer.Alert == alert.HandshakeFailure && c.e.ConnectionState().Version == 0 {
+		return fmt.Errorf(":HANDSHAKE_FAILURE_ON_CLIENT_HELLO: %v", err)
+	}
+	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -61,15 +60,9 @@ func (c *conn) talk() error {
 		return err
 	}
 	if err := c.handshake(); err != nil {
-		return err
+		return onClientHello(c, err)
 	}
-	if c.refused {
-		st := c.e.ConnectionState()
-		if err := c.checkEarly(&c.o.expect, &st); err != nil {
-			return err
-		}
-		c.o, early = c.again, false
-	}
+	early = early && !c.refused
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -101,13 +94,14 @@ func (c *conn) sendEarly() (bool, error) {
 		return true, err
 	}
 	out := c.e.Flush(nil)
-	all := bytes.Repeat([]byte(c.o.initialWrite), c.o.repeatWrite)
-	now := min(len(all), c.e.EarlyDataLeft())
-	out, err := c.e.SendEarly(out, all[:now])
-	if err != nil {
-		return false, err
+	for range c.o.repeatWrite {
+		now := min(len(c.o.initialWrite), c.e.EarlyDataLeft())
+		var err error
+		if out, err = c.e.SendEarly(out, []byte(c.o.initialWrite[:now])); err != nil {
+			return false, err
+		}
+		c.unsent = append(c.unsent, c.o.initialWrite[now:]...)
 	}
-	c.unsent = all[now:]
 	return true, c.write(out)
 }
 
@@ -126,7 +120,9 @@ func (c *conn) handshake() error {
 		case tls.EventHandshakeDone:
 			c.done = true
 		case tls.EventEarlyDataRejected:
-			c.refused = true
+			if err := c.retried(); err != nil {
+				return err
+			}
 		case tls.EventEarlyData:
 			if err := c.reply(c.e.SendEarly, ev.Data); err != nil {
 				return err
@@ -136,6 +132,16 @@ func (c *conn) handshake() error {
 		}
 	}
 	return c.flush(nil)
+}
+
+// retried goes on with the options for after early data was rejected.
+func (c *conn) retried() error {
+	st := c.e.ConnectionState()
+	if err := c.checkEarly(&c.o.expect, &st); err != nil {
+		return err
+	}
+	c.o, c.refused = c.again, true
+	return nil
 }
 
 // sayFirst says what goes before the exchange.
@@ -168,6 +174,9 @@ func (c *conn) sayFirst(early bool) error {
 	out, err := c.e.Send(nil, plain)
 	if err != nil {
 		return err
+	}
+	if c.o.unfinishedWrite {
+		c.held, out = out[1:], out[:1]
 	}
 	return c.write(out)
 }
@@ -206,6 +215,10 @@ func (c *conn) echo() error {
 }
 
 func (c *conn) echoed(data []byte) error {
+	if err := c.write(c.held); err != nil {
+		return err
+	}
+	c.held = nil
 	if c.o.keyUpdate {
 		out, err := c.e.UpdateKeys(nil, handshake.UpdateNotRequested)
 		if err != nil {
