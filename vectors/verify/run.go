@@ -201,10 +201,11 @@ var checks = map[string]func(*caseCheck){
 	"quic short":                     checkQUICShort,
 	"scalar multiplication":          checkScalar,
 
-	"acvp ML-KEM encapDecap": acvpKEM,
-	"acvp ML-KEM keyGen":     acvpKEMKeyGen,
-	"acvp TLS-v1.2 KDF":      acvpTLS12,
-	"acvp TLS-v1.3 KDF":      acvpTLS13,
+	"acvp ML-KEM encapDecap":  acvpKEM,
+	"acvp ML-KEM keyGen":      acvpKEMKeyGen,
+	"acvp TLS-v1.2 KDF":       acvpTLS12,
+	"acvp TLS-v1.3 KDF":       acvpTLS13,
+	"acvp kdf-components tls": acvpKDFComponents,
 
 	"wycheproof AeadTest":                      wycheproofAEAD,
 	"wycheproof EcdhEcpointTest":               wycheproofECDH,
