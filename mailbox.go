@@ -26,7 +26,11 @@ func (b *mailbox) post(o handshake.Output) {
 	if o.Kind == handshake.OutUpdateSendKeys && len(b.items) > 0 && b.items[len(b.items)-1].Kind == o.Kind {
 		return
 	}
-	b.items = append(b.items, o)
+	if n := len(b.items); n > 0 && o.Kind == handshake.OutMessage && b.items[n-1].Kind == o.Kind && b.items[n-1].Epoch == o.Epoch {
+		b.items[n-1].Data = append(b.items[n-1].Data, o.Data...) // one record holds them
+	} else {
+		b.items = append(b.items, o)
+	}
 	b.full.Store(true)
 	if becomesBytes(o.Kind) {
 		b.owes.Store(true)

@@ -152,6 +152,7 @@ type SessionInfo struct {
 	Created      time.Time
 	Expires      time.Time
 	MaxEarlyData uint32
+	AgeAdd       uint32 // ticket_age_add
 	Ticket       []byte // client: what goes over the wire
 	Application  []byte // what the application attached
 }
@@ -166,7 +167,7 @@ func ReadSession(b []byte) (SessionInfo, error) {
 	return SessionInfo{
 		Version: s.version, Suite: s.suite, ServerName: s.serverName, ALPN: s.alpn,
 		Created: created, Expires: created.Add(time.Duration(s.lifetime) * time.Second),
-		MaxEarlyData: s.maxEarlyData, Ticket: s.ticket, Application: s.application,
+		MaxEarlyData: s.maxEarlyData, AgeAdd: s.ageAdd, Ticket: s.ticket, Application: s.application,
 	}, nil
 }
 
