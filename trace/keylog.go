@@ -1,0 +1,58 @@
+package trace
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// KeyLog is the secrets of a key log file (RFC 9850), by the random of the
+// ClientHello and by label.
+type KeyLog map[[32]byte]map[string][]byte
+
+// maxSecret is the longest secret in a key log, in bytes.
+const maxSecret = 64
+
+// ParseKeyLog reads a key log. Empty lines, comments and labels that are not
+// known are skipped; a line of another form is an error that names it.
+func ParseKeyLog(b []byte) (KeyLog, error) {
+	log := KeyLog{}
+	n := 0
+	for line := range bytes.Lines(b) {
+		n++
+		text := strings.TrimSpace(string(line))
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		words := strings.Fields(text)
+		if len(words) != 3 {
+			return nil, fmt.Errorf("line %d of the key log has %d words, not 3", n, len(words))
+		}
+		if words[0] == "RSA" || words[0] == "PMS_CLIENT_RANDOM" {
+			continue // premaster secrets, by other names
+		}
+		random, err := hex.DecodeString(words[1])
+		secret, err2 := hex.DecodeString(words[2])
+		if err != nil || err2 != nil || len(random) != 32 || len(secret) == 0 || len(secret) > maxSecret {
+			return nil, fmt.Errorf("line %d of the key log: %s wants 32 bytes and a secret in hex", n, quote(words[0]))
+		}
+		of := [32]byte(random)
+		if log[of] == nil {
+			log[of] = map[string][]byte{}
+		}
+		log[of][words[0]] = secret
+	}
+	return log, nil
+}
+
+// keyLogIDs are the ids of secrets by their label in key logs.
+func keyLogIDs() map[string]string {
+	ids := map[string]string{}
+	for _, name := range secretNames {
+		if name.keyLog != "" {
+			ids[name.keyLog] = name.id
+		}
+	}
+	return ids
+}

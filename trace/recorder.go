@@ -1,0 +1,165 @@
+package trace
+
+import (
+	"sync"
+	"time"
+
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/trace/hook"
+)
+
+// Recorder makes a Connection of what an engine does. It is a hook.Tracer, and
+// safe for the two goroutines of a full-duplex connection.
+type Recorder struct {
+	mu     sync.Mutex
+	b      *builder
+	client bool
+	start  time.Time
+	now    func() time.Time
+}
+
+var _ hook.Tracer = (*Recorder)(nil)
+
+// NewRecorder returns a Recorder for an engine in that role, "client" or
+// "server". now is the clock, from which the times in the trace are taken.
+func NewRecorder(role string, now func() time.Time) *Recorder {
+	r := &Recorder{b: newBuilder(role), client: role == "client", now: now}
+	r.start = now()
+	started := r.start.UTC().Truncate(time.Microsecond)
+	r.b.c.Started = &started
+	return r
+}
+
+// Connection ends the recording and returns it. No hook may be called after.
+func (r *Recorder) Connection() *Connection {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.b.finish()
+}
+
+// begin locks the recorder and takes the time.
+func (r *Recorder) begin() func() {
+	r.mu.Lock()
+	r.b.now = r.now().Sub(r.start).Microseconds()
+	return r.mu.Unlock
+}
+
+func (r *Recorder) dir(d hook.Direction) string {
+	if r.client == (d == hook.Sent) {
+		return C2S
+	}
+	return S2C
+}
+
+// Record is a hook.
+func (r *Recorder) Record(rec hook.Record) {
+	defer r.begin()()
+	o := opened{protected: rec.Protected, inner: rec.Inner, epoch: rec.Epoch.String(), seq: rec.Seq}
+	if rec.Protected {
+		o.suite = cipher.Lookup(cipher.ID(rec.Suite))
+		r.keys(&o, r.dir(rec.Direction), rec.Secret)
+	}
+	r.b.record(r.dir(rec.Direction), rec.Wire, o)
+}
+
+// keys finds the ids of a record's keys by the secret they come from.
+func (r *Recorder) keys(o *opened, dir string, secret []byte) {
+	if o.suite == nil || len(secret) == 0 {
+		return
+	}
+	if o.suite.TLS13() {
+		o.keys = r.b.idOf(secret)
+		keys := r.b.trafficKeys(o.keys, o.suite, secret)
+		o.iv = keys.IV[:]
+		return
+	}
+	main := r.b.value("main")
+	if main == nil || r.b.random[1] == nil {
+		return
+	}
+	client, server := r.b.blockKeys(o.suite, main)
+	o.keys, o.iv = "c", client.IV[:]
+	if dir == S2C {
+		o.keys, o.iv = "s", server.IV[:]
+	}
+}
+
+// Message is a hook. Messages in records are made of the records.
+func (r *Recorder) Message(m hook.Message) {
+	defer r.begin()()
+	if len(m.Bytes) == 0 {
+		return
+	}
+	dir, epoch := r.dir(m.Direction), m.Epoch.String()
+	switch m.Carrier {
+	case hook.InCrypto:
+		r.crypto(dir, m.Bytes, epoch)
+	case hook.InnerHello:
+		r.b.note("the ClientHello was accepted inside another (ECH)")
+		r.b.outside(dir, KindInnerHello, m.Bytes, epoch)
+	case hook.Decompressed:
+		r.b.outside(dir, KindDecompressed, m.Bytes, epoch)
+	}
+}
+
+// crypto adds a message that came in QUIC's CRYPTO frames.
+func (r *Recorder) crypto(dir string, msg []byte, epoch string) {
+	id := len(r.b.c.Messages)
+	if msg[0] == msgServerHello {
+		id++ // a message_hash may come before it
+	}
+	buf := r.b.buffer(KindMessage, dir, &Owner{Message: &id}, msg)
+	r.b.message(dir, msg, []Span{{buf, 0, len(msg)}}, epoch)
+	*r.b.c.Buffers[buf].Of.Message = len(r.b.c.Messages) - 1
+}
+
+// outside adds a message that does not enter the transcript in its place.
+func (b *builder) outside(dir, kind string, msg []byte, epoch string) {
+	closed := b.hashes.closed
+	b.hashes.closed = true
+	b.own(dir, kind, msg, epoch, true)
+	b.hashes.closed = closed
+}
+
+// Transcript is a hook: the engine's word on the hash after the last message.
+func (r *Recorder) Transcript(hash []byte) {
+	defer r.begin()()
+	for i := len(r.b.c.Messages) - 1; i >= 0; i-- {
+		m := &r.b.c.Messages[i]
+		if m.Transcript == nil {
+			continue
+		}
+		if string(m.Transcript.After) != string(hash) {
+			r.b.note("the transcript hash of the engine after %s is another than that of the messages seen", m.Name)
+			m.Transcript.After = append(Hex{}, hash...)
+		}
+		return
+	}
+}
+
+// KeyExchange is a hook.
+func (r *Recorder) KeyExchange(k hook.KeyExchange) {
+	defer r.begin()()
+	r.b.keyExchange(k)
+}
+
+// Derive is a hook.
+func (r *Recorder) Derive(d hook.Derivation) {
+	defer r.begin()()
+	r.b.derive(d)
+}
+
+// State is a hook.
+func (r *Recorder) State(name string) {
+	defer r.begin()()
+	r.b.event("state", nil, name)
+}
+
+// Alert is a hook. Alerts in records are made of the records; this one is for
+// carriers without.
+func (r *Recorder) Alert(a hook.Alert) {
+	defer r.begin()()
+	if len(r.b.c.Records) == 0 {
+		r.b.event("alert", nil, alertName([]byte{a.Level, a.Description}))
+	}
+}
