@@ -52,6 +52,13 @@ type TicketKeys = handshake.TicketKeys
 // NewTicketKeys returns keys that make and rotate themselves.
 func NewTicketKeys() *TicketKeys { return handshake.NewTicketKeys() }
 
+// SessionCache keeps the sessions of TLS 1.2 clients that take no tickets.
+type SessionCache = handshake.SessionCache
+
+// NewSessionMemory returns a [SessionCache] for one process that keeps at most
+// so many sessions.
+func NewSessionMemory(most int) SessionCache { return handshake.NewSessionMemory(most) }
+
 // AntiReplay tells fresh early data from replayed early data.
 type AntiReplay = handshake.AntiReplay
 

@@ -66,8 +66,9 @@ func (e *Engine) ConnectionState() ConnectionState {
 }
 
 // Export derives length bytes of keying material for the application: RFC
-// 9846, Section 7.5. In TLS 1.3 a nil context is the same as an empty one. It
-// needs a complete handshake, and belongs to the receiving half.
+// 9846, Section 7.5, and RFC 5705. In TLS 1.3 a nil context is the same as an
+// empty one; in TLS 1.2 it is another. It needs a complete handshake, and
+// belongs to the receiving half.
 func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
 	if !e.m.Done() {
 		return nil, ErrHandshakeNotDone

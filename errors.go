@@ -34,6 +34,10 @@ var (
 	// ErrHandshakeNotDone: too early for what was asked.
 	ErrHandshakeNotDone = handshake.ErrNotDone
 
+	// ErrNoEMS: a TLS 1.2 connection without the extended main secret exports
+	// no keying material: RFC 7627, Section 5.4.
+	ErrNoEMS = handshake.ErrNoEMS
+
 	// ErrPending: Feed got bytes while a question is pending.
 	ErrPending = errors.New("a question is pending; answer it first")
 

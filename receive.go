@@ -84,7 +84,10 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 	case record.Alert:
 		return e.takeAlert(rec)
 	case record.ChangeCipherSpec:
-		return Event{}, e.takeChangeCipherSpec(rec)
+		if err := e.takeChangeCipherSpec(rec); err != nil {
+			return Event{}, err
+		}
+		return e.advance()
 	}
 	return Event{}, nil // early data that was refused
 }
@@ -136,6 +139,9 @@ func (e *Engine) message(msg []byte) error {
 	}
 	err := e.m.Message(msg)
 	e.collect()
+	if err == nil && e.recv.ccs > 0 && e.m.TakesChangeCipherSpec() {
+		err = alert.BadChangeCipherSpec.Errorf("a change_cipher_spec before the ServerHello, which then was one of TLS 1.2")
+	}
 	if err != nil {
 		return e.refuse(err)
 	}
@@ -324,19 +330,24 @@ func (e *Engine) takeAlert(rec record.Record) (Event, error) {
 	case level != alert.Fatal:
 		return Event{}, e.refuse(alert.UnknownAlert.Errorf("the peer sent an alert of level %d", level))
 	}
+	e.m.Forget()
 	e.recv.err = &PeerAlertError{Alert: a}
 	e.mail.end(e.recv.err, nil)
 	return Event{}, e.recv.err
 }
 
-// ignores reports whether a warning goes by.
+// ignores reports whether a warning goes by. Before TLS 1.3 all do: the peer
+// leaves the choice to us.
 //
 // "user_canceled: … This alert SHOULD be followed by a "close_notify". This
 // alert generally has AlertLevel=warning." All others are errors in TLS 1.3,
 // whatever their level. RFC 9846, Section 6.1.
-func (e *Engine) ignores(a Alert) bool { return a == alert.UserCanceled }
+func (e *Engine) ignores(a Alert) bool {
+	return a == alert.UserCanceled || e.m.Facts().Version != VersionTLS13
+}
 
-// takeChangeCipherSpec drops what is there for middleboxes.
+// takeChangeCipherSpec gives the machine what is an input of it, in TLS 1.2,
+// and drops what is there for middleboxes.
 //
 // "An implementation may receive an unencrypted record of type
 // change_cipher_spec consisting of the single byte value 0x01 at any time
@@ -346,6 +357,14 @@ func (e *Engine) ignores(a Alert) bool { return a == alert.UserCanceled }
 func (e *Engine) takeChangeCipherSpec(rec record.Record) error {
 	if len(rec.Data) != 1 || rec.Data[0] != 1 {
 		return e.refuse(alert.BadChangeCipherSpec.Errorf("a change_cipher_spec that is not the byte 1"))
+	}
+	if e.m.TakesChangeCipherSpec() {
+		err := e.m.ChangeCipherSpec()
+		e.collect()
+		if err != nil {
+			return e.refuse(err)
+		}
+		return nil
 	}
 	if rec.Protected || e.m.State() == handshake.Start || e.m.Done() {
 		return e.refuse(alert.UnexpectedRecord.Errorf("a change_cipher_spec outside the handshake"))
@@ -372,6 +391,7 @@ func (e *Engine) refuse(err error) error {
 			e.mail.post(*o)
 		}
 	}
+	e.m.Forget()
 	e.recv.outputs = nil
 	e.recv.err = err
 	e.mail.end(err, &known.Alert)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/keyschedule"
 	"github.com/tlsengine/tlsengine/signature"
@@ -20,7 +21,9 @@ type certificateContext struct {
 	schemes     []signature.Scheme
 	authorities [][]byte
 	serverName  string
-	status      bool // the peer wants a stapled OCSP response
+	status      bool       // the peer wants a stapled OCSP response
+	ecdsa, rsa  bool       // TLS 1.2: kinds of keys
+	curves      []group.ID // TLS 1.2: of an ECDSA key; nil is any
 
 	chain  [][]byte         // of the credential that was chosen
 	scheme signature.Scheme // to sign with
@@ -69,6 +72,11 @@ func (c *common) readChain(m *Certificate) error {
 			return err
 		}
 	}
+	return c.readLeaf()
+}
+
+// readLeaf takes the key of the peer's certificate.
+func (c *common) readLeaf() error {
 	leaf, err := parseLeaf(c.peer.chain)
 	if err != nil {
 		return err
@@ -76,8 +84,8 @@ func (c *common) readChain(m *Certificate) error {
 	if c.peer.key, err = leafKey(leaf); err != nil {
 		return err
 	}
-	fits := func(a *signature.Algorithm) bool { return a.Fits(c.peer.key) }
-	if leaf.PublicKey == nil && !slices.ContainsFunc(c.cfg.signatures(), fits) {
+	does := func(a *signature.Algorithm) bool { return fits(a, c.facts.Version, c.peer.key) }
+	if leaf.PublicKey == nil && !slices.ContainsFunc(c.cfg.signatures(), does) {
 		return alert.CertificateKeyUnsupported.Errorf("the peer's key is of a kind that no scheme was offered for")
 	}
 	return nil
@@ -219,7 +227,12 @@ func (c *common) entries(cred *Credential) []CertificateEntry {
 }
 
 // toSign is what AWAIT_SIGNATURE waits for a signature of.
-func (c *common) toSign() []byte { return signedContent(c.role, c.transcript.sum()) }
+func (c *common) toSign() []byte {
+	if c.t12 != nil {
+		return c.toSign12()
+	}
+	return signedContent(c.role, c.transcript.sum())
+}
 
 // signedContent is what a CertificateVerify of the role's signs.
 func signedContent(r role, th []byte) []byte {

@@ -44,6 +44,7 @@ func (c *client) start() error {
 	if err := c.draw(c.keys.clientRandom[:]); err != nil {
 		return err
 	}
+	c.chooseSession()
 	if err := c.drawSessionID(); err != nil {
 		return err
 	}
@@ -52,7 +53,6 @@ func (c *client) start() error {
 			return err
 		}
 	}
-	c.chooseSession()
 	c.sayClientHello(nil)
 	c.offerEarlyData()
 	c.state = WaitSH
@@ -67,13 +67,19 @@ func (c *common) draw(b []byte) error {
 }
 
 // drawSessionID makes the session id that lets middleboxes take TLS 1.3 for a
-// resumption.
+// resumption, and by which a server says that it takes a ticket of TLS 1.2. A
+// session without a ticket has an id.
 //
 // "In compatibility mode (see Appendix E.4), this field MUST be non-empty, so a
 // client not offering a pre-TLS 1.3 session MUST generate a new 32-byte value."
 // RFC 9846, Section 4.2.2.
 func (c *client) drawSessionID() error {
-	if c.carrier == QUIC || c.cfg.NoCompatibility || !c.cfg.speaks(VersionTLS13) {
+	s := c.session12()
+	if s != nil && len(s.ticket) == 0 {
+		c.offer.sessionID = s.sessionID
+		return nil
+	}
+	if s == nil && !(c.compatible() && c.speaks(VersionTLS13)) {
 		return nil
 	}
 	c.offer.sessionID = make([]byte, defaultSessionIDBytes)
@@ -93,7 +99,10 @@ func (c *client) addShare(g *group.Group) error {
 // versions and suites, its age, and its chain under today's Roots.
 func (c *client) chooseSession() {
 	s, err := parseSession(slices.Clone(c.cfg.Session))
-	if err != nil || s.serverName != c.cfg.ServerName || !c.cfg.speaks(s.version) {
+	if err != nil || s.serverName != c.cfg.ServerName || !c.speaks(s.version) {
+		return
+	}
+	if s.version == VersionTLS12 && !c.cfg.resumes12(s) {
 		return
 	}
 	if c.cfg.suite(s.suite) == nil || len(s.ticket) > MaxTicket || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {
@@ -166,7 +175,7 @@ func (c *client) onHelloRetryRequest(in *input) (State, error) {
 		c.sendKeys(Initial, keyschedule.Secret{})
 		c.signal(OutEarlyDataRejected)
 	}
-	c.facts.Suite, c.facts.Retried = suite, true
+	c.facts.Version, c.facts.Suite, c.facts.Retried = VersionTLS13, suite, true
 	c.offer.retry, c.offer.retried, c.offer.early = &hrr, raw, false
 	if err := c.retryShare(retry.group); err != nil {
 		return 0, err

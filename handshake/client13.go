@@ -14,7 +14,7 @@ const (
 	clientUsage = x509.ExtKeyUsageClientAuth
 )
 
-// onServerHello: WAIT_SH to WAIT_EE. K_recv = handshake.
+// onServerHello: WAIT_SH to WAIT_EE, or into TLS 1.2. K_recv = handshake.
 //
 // RFC 9846, Section 4.2.3.
 func (c *client) onServerHello(in *input) (State, error) {
@@ -22,8 +22,12 @@ func (c *client) onServerHello(in *input) (State, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := c.checkVersion(&sh); err != nil {
+	version, err := c.chosenVersion(&sh)
+	if err != nil {
 		return 0, err
+	}
+	if version == VersionTLS12 {
+		return c.begin12(&sh, in.raw)
 	}
 	suite, err := c.checkServerHello(&sh, InSH)
 	if err != nil {
@@ -32,7 +36,7 @@ func (c *client) onServerHello(in *input) (State, error) {
 	if err := c.checkAgainstRetry(suite); err != nil {
 		return 0, err
 	}
-	c.facts.Version, c.facts.Suite, c.facts.EMS = VersionTLS13, suite, true
+	c.facts.Version, c.facts.Suite, c.facts.EMS, c.facts.SecureRenegotiation = VersionTLS13, suite, true, true
 	if err := c.acceptPSK(&sh, suite); err != nil {
 		return 0, err
 	}
@@ -53,41 +57,6 @@ func (c *client) onServerHello(in *input) (State, error) {
 	}
 	c.recvKeys(Handshake, c.keys.server)
 	return WaitEE, nil
-}
-
-// checkVersion checks that TLS 1.3 was chosen, and that a HelloRetryRequest
-// said so too.
-//
-// "If this extension is present, clients MUST ignore the
-// ServerHello.legacy_version value and MUST use only the "supported_versions"
-// extension to determine the selected version." RFC 9846, Section 4.3.1.
-func (c *client) checkVersion(sh *ServerHello) error {
-	data, ok := sh.Extensions.Get(ExtSupportedVersions)
-	if !ok {
-		return c.wrongVersion(alert.UnsupportedVersion, sh.LegacyVersion)
-	}
-	v, err := ParseSupportedVersionsSH(data)
-	if err != nil {
-		return err
-	}
-	if v != VersionTLS13 {
-		return c.wrongVersion(alert.VersionNotOffered, v)
-	}
-	return nil
-}
-
-// wrongVersion is the refusal of a version, for another reason where a
-// HelloRetryRequest had fixed it.
-//
-// "If the HelloRetryRequest … the value of selected_version in the
-// HelloRetryRequest "supported_versions" extension MUST be retained in the
-// ServerHello, and a client MUST abort the handshake with an
-// "illegal_parameter" alert if the value changes." RFC 9846, Section 4.2.4.
-func (c *client) wrongVersion(otherwise alert.Reason, v Version) error {
-	if c.facts.Retried {
-		return alert.VersionChanged.Errorf("server chose %v after a HelloRetryRequest for TLS 1.3", v)
-	}
-	return otherwise.Errorf("server chose %v, expected TLS 1.3", v)
 }
 
 // checkAgainstRetry holds the server to its HelloRetryRequest.

@@ -48,7 +48,7 @@ func (c *client) sayClientHello(cookie []byte) {
 func (c *client) suiteList() List16[cipher.ID] {
 	var list List16[cipher.ID]
 	for _, s := range c.cfg.suites() {
-		if c.cfg.speaks(Version(s.Version)) {
+		if c.speaks(Version(s.Version)) {
 			list = append(list, byte(s.ID>>8), byte(s.ID))
 		}
 	}
@@ -76,7 +76,7 @@ func (c *client) extensions(cookie []byte) Extensions {
 	if c.carrier == QUIC {
 		x = AppendExtension(x, ExtQUICTransportParameters, c.parameters)
 	}
-	return c.extensions13(x, cookie)
+	return c.extensions13(c.extensions12(x), cookie)
 }
 
 // extensions13 are those that only TLS 1.3 has.

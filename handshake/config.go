@@ -139,9 +139,14 @@ type Config struct {
 	// sessions differ in it.
 	TicketContext []byte
 
-	// Tickets is how many a server sends after the handshake; 0 is
-	// DefaultTickets, negative none.
+	// Tickets is how many a server sends after a TLS 1.3 handshake; 0 is
+	// DefaultTickets, negative none. In TLS 1.2 it is one or none. A client
+	// with a negative number does not ask for tickets of TLS 1.2.
 	Tickets int
+
+	// SessionCache keeps a server's TLS 1.2 sessions for clients that take no
+	// ticket; nil is none. The same Configs share it as share TicketKeys.
+	SessionCache SessionCache
 
 	// MaxEarlyData turns 0-RTT on: for a server the bytes it takes, for a
 	// client the most it sends (the ticket may say less). Early data can be
@@ -165,6 +170,15 @@ type Config struct {
 
 	// RequireEMS refuses TLS 1.2 without extended_master_secret, RFC 7627.
 	RequireEMS bool
+
+	// ResumeWithoutEMS resumes TLS 1.2 sessions that have no extended main
+	// secret, for peers that are too old for it. Not safe: RFC 7627, Section
+	// 5.4 says for what.
+	ResumeWithoutEMS bool
+
+	// RequireRenegotiationInfo refuses TLS 1.2 with peers that do not know of
+	// RFC 5746, and so may be under the attack that it is about.
+	RequireRenegotiationInfo bool
 
 	// Fallback makes a client say TLS_FALLBACK_SCSV, RFC 7507.
 	Fallback bool
@@ -349,6 +363,9 @@ func (cfg *Config) CheckServer() error {
 func (cfg *Config) check() error {
 	if cfg.minVersion() > cfg.maxVersion() || cfg.maxVersion() > VersionTLS13 {
 		return fmt.Errorf("no version between %v and %v", cfg.minVersion(), cfg.maxVersion())
+	}
+	if !slices.ContainsFunc(cfg.suites(), func(s *cipher.Suite) bool { return cfg.speaks(Version(s.Version)) }) {
+		return errors.New("no suite for the versions")
 	}
 	if len(cfg.suites()) == 0 || len(cfg.groups()) == 0 || len(cfg.signatures()) == 0 {
 		return errors.New("no suites, no groups or no signatures")

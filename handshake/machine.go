@@ -14,6 +14,9 @@ import (
 // ErrNotPending is returned by an answer to a question that is not open.
 var ErrNotPending = errors.New("that question is not pending")
 
+// ErrNoEMS is returned by Export in TLS 1.2 without extended_master_secret.
+var ErrNoEMS = errors.New("keying material is not exported without the extended main secret: RFC 7627, Section 5.4")
+
 // ErrNotDone is returned for what needs a complete handshake.
 var ErrNotDone = errors.New("the handshake is not complete")
 
@@ -56,6 +59,7 @@ type common struct {
 
 	facts Facts       // what was agreed
 	keys  *keySecrets // from the hellos to CONNECTED
+	t12   *stage12    // TLS 1.2: from the hellos to CONNECTED12
 	after afterSecrets
 
 	transcript *transcript         // to CONNECTED
@@ -83,6 +87,9 @@ type afterSecrets struct {
 	resumption    keyschedule.Secret
 	tickets       uint32 // made so far: the next ticket_nonce
 	authenticated int64  // ms since 1970: the full handshake behind all this
+
+	tls12     *after12 // TLS 1.2: for exporters
+	sessionID []byte   // TLS 1.2 server: of the session in Config.SessionCache
 }
 
 // peer is what is known of the other side's certificate.
@@ -97,7 +104,7 @@ type peer struct {
 type Facts struct {
 	Version       Version
 	Suite         *cipher.Suite
-	Group         group.ID         // 0 for a resumption without key exchange
+	Group         group.ID         // of the key exchange; when TLS 1.2 resumes, of the first one
 	PeerScheme    signature.Scheme // that the peer signed with; 0 if it did not
 	OwnScheme     signature.Scheme // that we signed with; 0 if we did not
 	ALPN          string
@@ -107,6 +114,10 @@ type Facts struct {
 	EarlyData     EarlyDataStatus
 	TicketAgeSkew time.Duration // server: how much older the client believes its ticket to be
 	EMS           bool          // extended main secret, or TLS 1.3
+
+	// SecureRenegotiation: the peer knows of RFC 5746, or it is TLS 1.3.
+	// There is no renegotiation here either way.
+	SecureRenegotiation bool
 }
 
 // NewClient returns a client that has not said anything yet.
@@ -149,6 +160,25 @@ func (m *Machine) Message(raw []byte) error {
 		return m.fail(err)
 	}
 	return m.run(&input{kind: kind, raw: raw})
+}
+
+// ChangeCipherSpec takes the peer's ChangeCipherSpec, whose content the carrier
+// has checked: an input like a message, where [Machine.TakesChangeCipherSpec].
+// The error is the handshake's end and stays.
+func (m *Machine) ChangeCipherSpec() error {
+	if m.err != nil {
+		return m.err
+	}
+	return m.run(&input{kind: changeCipherSpec})
+}
+
+// TakesChangeCipherSpec reports whether a change_cipher_spec record is an input
+// of the machine: it is, unless it may be TLS 1.3, where it means nothing.
+func (m *Machine) TakesChangeCipherSpec() bool {
+	if m.facts.Version == 0 {
+		return !m.cfg.speaks(VersionTLS13)
+	}
+	return m.facts.Version == VersionTLS12
 }
 
 // answered takes the application's answer to what the state asks.
@@ -214,7 +244,7 @@ func (m *Machine) IsClient() bool { return m.client != nil }
 func (m *Machine) State() State { return m.state }
 
 // Done reports whether the handshake is complete.
-func (m *Machine) Done() bool { return m.state == Connected }
+func (m *Machine) Done() bool { return m.state == Connected || m.state == Connected12 }
 
 // Facts are what was agreed so far.
 func (m *Machine) Facts() *Facts { return &m.facts }

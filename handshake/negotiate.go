@@ -109,6 +109,12 @@ func groupList(cfg *Config) List16[group.ID] {
 	return list
 }
 
+// speaks reports whether this side allows the version. QUIC is TLS 1.3 alone:
+// RFC 9001, Section 4.2.
+func (c *common) speaks(v Version) bool {
+	return c.cfg.speaks(v) && (v == VersionTLS13 || c.carrier == Records)
+}
+
 // versionList is the Config's supported_versions, the newest first. QUIC is
 // TLS 1.3 alone: RFC 9001, Section 4.2.
 func versionList(cfg *Config, carrier Carrier) List16[Version] {

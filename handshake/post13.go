@@ -157,12 +157,12 @@ func (c *common) onKeyUpdate(in *input) (State, error) {
 
 // SendTicket sends one more ticket with the application's own data (at most
 // 32768 bytes) sealed into it. Servers with TicketKeys only, once the
-// handshake is complete.
+// handshake is complete, in TLS 1.3.
 func (m *Machine) SendTicket(application []byte) error {
 	switch {
 	case m.err != nil:
 		return m.err
-	case m.server == nil || m.cfg.TicketKeys == nil || len(application) > 32768:
+	case m.server == nil || m.cfg.TicketKeys == nil || len(application) > 32768 || m.state == Connected12:
 		return ErrNotPending
 	case m.state != Connected:
 		return ErrNotDone
@@ -171,8 +171,12 @@ func (m *Machine) SendTicket(application []byte) error {
 }
 
 // Export derives keying material of the given length in bytes: RFC 9846,
-// Section 7.5. The context may be nil.
+// Section 7.5, and RFC 5705. The context may be nil, which in TLS 1.2 is
+// another than an empty one.
 func (m *Machine) Export(label string, context []byte, length int) ([]byte, error) {
+	if m.after.tls12 != nil && m.err == nil {
+		return m.export12(label, context, length)
+	}
 	if m.after.exporter.Len() == 0 || m.err != nil {
 		return nil, ErrNotDone
 	}

@@ -33,10 +33,12 @@ type ClientHelloInfo struct {
 	Raw        []byte // the whole message, header included
 }
 
-// TicketRequest asks a server's application whose PSK identity this is.
-// Answered by Ticket.
+// TicketRequest asks a server's application whose PSK identity, ticket or
+// session id this is. Answered by Ticket.
 type TicketRequest struct {
+	Version       Version
 	Identity      []byte // a ticket or an external identity, as the client sent it
+	SessionID     bool   // TLS 1.2: Identity is a session id. One that no session has is no error
 	Index         int    // its place among those offered
 	ObfuscatedAge uint32 // milliseconds, plus the ticket's ticket_age_add
 	Early         bool   // the client sends early data under it (index 0 only)
@@ -51,6 +53,9 @@ type TicketAnswer struct {
 
 	// Early lets early data be taken, if all else allows it.
 	Early bool
+
+	// Renew sends the client a new ticket. TLS 1.2; TLS 1.3 always does.
+	Renew bool
 }
 
 // ParametersRequest asks a QUIC server's application for its transport
@@ -68,11 +73,14 @@ type CredentialRequest struct {
 	Schemes     []signature.Scheme
 	Authorities [][]byte // DER names of the anchors that the peer has; empty is any
 	ECDSA, RSA  bool     // TLS 1.2: what the suites or certificate types allow; both in TLS 1.3
+
+	// Curves are those that an ECDSA key may be on, in TLS 1.2; nil is any.
+	Curves []group.ID
 }
 
 // Accepts reports whether the peer can take a signature of the credential's.
 func (r *CredentialRequest) Accepts(c *Credential) bool {
-	return c.scheme(r.Version, r.Schemes) != 0
+	return c.scheme(r.Version, r.Schemes) != 0 && takesCurve(r.Curves, c)
 }
 
 // SignatureRequest asks for a signature. Answered by Signed.

@@ -17,13 +17,15 @@ func (m *Machine) ready() *input {
 		return m.readyConfig()
 	case AwaitTicket:
 		return m.readyTicket()
+	case Await12Ticket:
+		return m.readyTicket12()
 	case AwaitParameters:
 		return m.readyParameters()
-	case AwaitCredential:
+	case AwaitCredential, Await12Credential:
 		return m.readyCredential()
-	case AwaitSignature:
+	case AwaitSignature, Await12Signature:
 		return m.readySignature()
-	case AwaitVerdict:
+	case AwaitVerdict, Await12Verdict:
 		return m.readyVerdict()
 	}
 	return nil
@@ -45,6 +47,21 @@ func (m *Machine) readyTicket() *input {
 		a.Session = m.cfg.TicketKeys.Open(m.cfg.now(), m.server.psk.identity().Identity)
 	}
 	a.Early = a.Session != nil && m.server.hello.early && m.server.unseen()
+	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
+}
+
+func (m *Machine) readyTicket12() *input {
+	if m.cfg.asks(AskTicket) {
+		return nil
+	}
+	id, isTicket := m.server.identity12()
+	a := &TicketAnswer{}
+	switch now := m.cfg.now(); {
+	case isTicket && m.cfg.TicketKeys != nil:
+		a.Session, a.Renew = m.cfg.TicketKeys.Open(now, id), m.cfg.TicketKeys.Stale(now, id)
+	case !isTicket && m.cfg.SessionCache != nil:
+		a.Session = m.cfg.SessionCache.Get(id)
+	}
 	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
 }
 
@@ -114,14 +131,17 @@ func (m *Machine) Pending() Request {
 		return &ConfigRequest{Hello: m.server.hello.info()}
 	case AwaitTicket:
 		return m.server.ticketRequest()
+	case Await12Ticket:
+		id, isTicket := m.server.identity12()
+		return &TicketRequest{Version: VersionTLS12, Identity: slices.Clone(id), SessionID: !isTicket}
 	case AwaitParameters:
 		data, _ := m.server.hello.hello.Extensions.Get(ExtQUICTransportParameters)
 		return &ParametersRequest{Peer: slices.Clone(data)}
-	case AwaitCredential:
+	case AwaitCredential, Await12Credential:
 		return m.credentialRequest()
-	case AwaitSignature:
+	case AwaitSignature, Await12Signature:
 		return &SignatureRequest{Scheme: m.request.scheme, Message: m.toSign(), Chain: clone(m.request.chain)}
-	case AwaitVerdict:
+	case AwaitVerdict, Await12Verdict:
 		return &VerdictRequest{
 			Chain: clone(m.peer.chain), ServerName: m.cfg.ServerName, Staple: slices.Clone(m.peer.staple),
 			Scheme: m.facts.PeerScheme, Resumed: m.facts.Resumed,
@@ -135,16 +155,18 @@ func (m *Machine) credentialRequest() *CredentialRequest {
 	if m.server != nil {
 		c = m.server.wanted()
 	}
+	tls13 := m.facts.Version == VersionTLS13
 	return &CredentialRequest{
 		Version: m.facts.Version, ServerName: c.serverName,
-		Schemes: slices.Clone(c.schemes), Authorities: clone(c.authorities), ECDSA: true, RSA: true,
+		Schemes: slices.Clone(c.schemes), Authorities: clone(c.authorities),
+		ECDSA: tls13 || c.ecdsa, RSA: tls13 || c.rsa, Curves: slices.Clone(c.curves),
 	}
 }
 
 func (s *server) ticketRequest() *TicketRequest {
 	id := s.psk.identity()
 	return &TicketRequest{
-		Identity: slices.Clone(id.Identity), Index: s.psk.index, ObfuscatedAge: id.ObfuscatedTicketAge,
+		Version: VersionTLS13, Identity: slices.Clone(id.Identity), Index: s.psk.index, ObfuscatedAge: id.ObfuscatedTicketAge,
 		Early: s.hello.early && s.psk.index == 0 && !s.facts.Retried, ReplayID: slices.Clone(s.psk.binder()),
 	}
 }

@@ -141,7 +141,13 @@ func (s *server) onConfig(in *input) (State, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := s.checkFallback(version); err != nil {
+		return 0, err
+	}
 	s.facts.Version = version
+	if version == VersionTLS12 {
+		return s.begin12()
+	}
 	return s.begin13()
 }
 
@@ -154,25 +160,38 @@ func (s *server) chooseVersion() (Version, error) {
 	hello := &s.hello.hello
 	data, ok := hello.Extensions.Get(ExtSupportedVersions)
 	if !ok {
-		return 0, alert.UnsupportedVersion.Errorf("client offers %v at most, expected %v", hello.LegacyVersion, s.cfg.minVersion())
+		return s.legacyVersion()
 	}
 	list, err := ParseSupportedVersionsCH(data)
 	if err != nil {
 		return 0, err
 	}
 	for v := s.cfg.maxVersion(); v >= s.cfg.minVersion(); v-- {
-		if v == VersionTLS13 && list.Has(v) {
+		if s.speaks(v) && list.Has(v) {
 			return v, nil
 		}
 	}
 	return 0, alert.UnsupportedVersion.Errorf("client offers none of %v to %v", s.cfg.minVersion(), s.cfg.maxVersion())
 }
 
+// legacyVersion is TLS 1.2, if the client has at least that.
+//
+// "If this extension is not present, servers which are compliant with this
+// specification and which also support TLS 1.2 MUST negotiate TLS 1.2 or prior
+// as specified in [RFC5246], even if ClientHello.legacy_version is 0x0304 or
+// later." RFC 9846, Section 4.3.1.
+func (s *server) legacyVersion() (Version, error) {
+	if v := s.hello.hello.LegacyVersion; v < VersionTLS12 || !s.speaks(VersionTLS12) {
+		return 0, alert.UnsupportedVersion.Errorf("client offers %v at most, expected %v", min(v, VersionTLS12), s.cfg.minVersion())
+	}
+	return VersionTLS12, nil
+}
+
 // begin13 selects the parameters of TLS 1.3, and leads to WAIT_CH2 when the
 // client has to try again.
 func (s *server) begin13() (State, error) {
 	h := s.hello
-	s.facts.EMS = true
+	s.facts.EMS, s.facts.SecureRenegotiation = true, true
 	if err := s.checkHello13(); err != nil {
 		return 0, err
 	}

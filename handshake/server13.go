@@ -41,15 +41,25 @@ func (s *server) onTicket(in *input) (State, error) {
 // may be resumed under this Config by this client, else nil: the handshake
 // then goes on without.
 func (s *server) resumable(a *TicketAnswer) *session {
-	if a == nil || a.Session == nil {
-		return nil
-	}
-	session, err := parseSession(slices.Clone(a.Session))
-	if err != nil || session.version != VersionTLS13 || !session.fresh(s.cfg.now()) {
+	session := s.recall(a, VersionTLS13)
+	if session == nil {
 		return nil
 	}
 	suite := s.cfg.suite(session.suite)
 	if suite == nil || suite.Hash != s.facts.Suite.Hash {
+		return nil
+	}
+	return session
+}
+
+// recall reads the session of an answer, and returns it if it is of this
+// version, and this client and Config go with it, else nil.
+func (s *server) recall(a *TicketAnswer, v Version) *session {
+	if a == nil || a.Session == nil {
+		return nil
+	}
+	session, err := parseSession(slices.Clone(a.Session))
+	if err != nil || session.version != v || !session.fresh(s.cfg.now()) {
 		return nil
 	}
 	if !slices.Equal(session.context, s.cfg.TicketContext) || session.serverName != s.facts.ServerName {
@@ -336,10 +346,14 @@ func (s *server) scheme(c *Credential) signature.Scheme {
 // wanted is what the ClientHello says of the proof that the client takes.
 func (s *server) wanted() *certificateContext {
 	x := s.hello.hello.Extensions
-	return &certificateContext{
-		schemes: s.hello.schemes, serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest),
+	out := &certificateContext{
+		schemes: slices.Clone(s.hello.schemes), serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest),
 		authorities: clone(slices.Collect(s.hello.authorities.All())),
 	}
+	if s.facts.Version == VersionTLS12 {
+		s.narrow12(out)
+	}
+	return out
 }
 
 // sayCertificateRequest asks for the client's certificate.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/internal/wire"
 	"github.com/tlsengine/tlsengine/signature"
 )
@@ -33,6 +34,7 @@ import (
 //	    opaque ticket<0..2^16-1>;       /* client only                        */
 //	    opaque session_id<0..32>;       /* TLS 1.2, client only               */
 //	    opaque staple<0..2^24-1>;       /* the peer's OCSP response           */
+//	    NamedGroup group;               /* TLS 1.2                            */
 //	} Session;
 type session struct {
 	version       Version
@@ -53,6 +55,7 @@ type session struct {
 	ticket        []byte
 	sessionID     []byte
 	staple        []byte
+	group         group.ID
 }
 
 const sessionFormat = 1
@@ -88,6 +91,7 @@ func (s *session) append(dst []byte) []byte {
 	w.Opaque16(s.ticket)
 	w.Opaque8(s.sessionID)
 	w.Opaque24(s.staple)
+	w.Uint16(uint16(s.group))
 	return w.Result()
 }
 
@@ -120,6 +124,7 @@ func parseSession(b []byte) (*session, error) {
 	s.ticket = r.Vector16()
 	s.sessionID = r.Vector8()
 	s.staple = r.Vector24()
+	s.group = group.ID(r.Uint16())
 	if !r.Done() || chain.Failed() || len(s.chain) > MaxChainLength {
 		return nil, errSession
 	}

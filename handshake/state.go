@@ -29,6 +29,24 @@ const (
 	AwaitTicket // whose ticket or PSK identity is this?
 	WaitEOED
 
+	// The states of TLS 1.2, RFC 5246, Section 7.3, by the message awaited.
+	Wait12Cert
+	Wait12StatusSKE // CertificateStatus may be left out
+	Wait12SKE
+	Await12Verdict
+	Wait12CRDone
+	Wait12Done
+	Await12Credential
+	Await12Signature
+	Wait12NST
+	Wait12CCS
+	Wait12Finished
+	Connected12
+
+	Await12Ticket
+	Wait12CKE
+	Wait12CV
+
 	numStates
 )
 
@@ -38,6 +56,11 @@ var stateNames = [numStates]string{
 	AwaitCredential: "AWAIT_CREDENTIAL", AwaitSignature: "AWAIT_SIGNATURE", Connected: "CONNECTED",
 	AwaitConfig: "AWAIT_CONFIG", AwaitParameters: "AWAIT_PARAMETERS", WaitCH2: "WAIT_CH2",
 	AwaitTicket: "AWAIT_TICKET", WaitEOED: "WAIT_EOED",
+	Wait12Cert: "WAIT12_CERT", Wait12StatusSKE: "WAIT12_STATUS_SKE", Wait12SKE: "WAIT12_SKE",
+	Await12Verdict: "AWAIT12_VERDICT", Wait12CRDone: "WAIT12_CR_DONE", Wait12Done: "WAIT12_DONE",
+	Await12Credential: "AWAIT12_CREDENTIAL", Await12Signature: "AWAIT12_SIGNATURE",
+	Wait12NST: "WAIT12_NST", Wait12CCS: "WAIT12_CCS", Wait12Finished: "WAIT12_FINISHED", Connected12: "CONNECTED12",
+	Await12Ticket: "AWAIT12_TICKET", Wait12CKE: "WAIT12_CKE", Wait12CV: "WAIT12_CV",
 }
 
 // String is the RFC's spelling of the state.
@@ -49,7 +72,8 @@ func (s State) String() string {
 }
 
 // awaits are the states whose input comes from the application.
-var awaits = to(AwaitVerdict, AwaitCredential, AwaitSignature, AwaitConfig, AwaitParameters, AwaitTicket)
+var awaits = to(AwaitVerdict, AwaitCredential, AwaitSignature, AwaitConfig, AwaitParameters, AwaitTicket,
+	Await12Verdict, Await12Credential, Await12Signature, Await12Ticket)
 
 // Awaits reports whether the state waits for the application, not the peer.
 func (s State) Awaits() bool { return awaits.has(s) }

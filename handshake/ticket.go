@@ -109,6 +109,17 @@ func (t *TicketKeys) named(now time.Time, name [16]byte) (ticketKey, bool) {
 	return ticketKey{}, false
 }
 
+// Stale reports whether the ticket is not under the key that seals now: it is
+// time for a new one.
+func (t *TicketKeys) Stale(now time.Time, ticket []byte) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.sealer) == 0 || len(ticket) < 16 || t.sealer[0].name != [16]byte(ticket) {
+		return true
+	}
+	return !t.given && now.Sub(t.sealer[0].made) >= ticketKeyAge
+}
+
 // Seal makes a ticket of a session.
 func (t *TicketKeys) Seal(now time.Time, rand io.Reader, session []byte) ([]byte, error) {
 	k, err := t.current(now, rand)

@@ -137,6 +137,7 @@ const (
 	SessionCipherMismatch        // resumed session under another cipher suite
 	SessionVersionMismatch       // resumed session under another version
 	UnsupportedCertificateType12 // no acceptable certificate type
+	BadCertificateCurve          // certificate key on a curve that was not offered
 
 	// This side.
 	SigningFailed // signing failed
@@ -272,6 +273,7 @@ var reasons = [numReasons]struct {
 	SessionCipherMismatch:        {"resumed session under another cipher suite", IllegalParameter},
 	SessionVersionMismatch:       {"resumed session under another version", IllegalParameter},
 	UnsupportedCertificateType12: {"no acceptable certificate type", HandshakeFailure},
+	BadCertificateCurve:          {"certificate key on a curve that was not offered", IllegalParameter},
 
 	SigningFailed: {"signing failed", InternalError},
 	Internal:      {"internal error", InternalError},
