@@ -51,5 +51,5 @@ var clientDiagram = diagram[client]{
 	Wait12NST:         {newSessionTicket: {(*client).onNewSessionTicket12, to(Wait12CCS)}},
 	Wait12CCS:         {changeCipherSpec: {(*client).onChangeCipherSpec12, to(Wait12Finished)}},
 	Wait12Finished:    {finished: {(*client).onFinished12, to(Connected12)}},
-	Connected12:       {helloRequest: {(*client).onHelloRequest12, to()}}, // always refused
+	Connected12:       {helloRequest: {(*client).onHelloRequest12, nowhere}},
 }

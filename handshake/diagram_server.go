@@ -30,5 +30,5 @@ var serverDiagram = diagram[server]{
 	Await12Verdict:    {verdictAnswer: {(*server).onVerdict12, to(Wait12CCS)}},
 	Wait12CCS:         {changeCipherSpec: {(*server).onChangeCipherSpec12, to(Wait12Finished)}},
 	Wait12Finished:    {finished: {(*server).onFinished12, to(Connected12)}},
-	Connected12:       {clientHello: {(*server).onRenegotiation12, to()}}, // always refused
+	Connected12:       {clientHello: {(*server).onRenegotiation12, nowhere}},
 }

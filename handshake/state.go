@@ -89,6 +89,9 @@ func to(list ...State) states {
 	return set
 }
 
+// nowhere is where an arrow leads that always refuses, for a reason of its own.
+const nowhere states = 1 << 63
+
 func (set states) has(s State) bool { return set&(1<<s) != 0 }
 
 // list gives the members in the order of their declaration.
