@@ -146,7 +146,11 @@ func (m *Machine) Start() error {
 	if m.client == nil || m.state != Start {
 		return nil
 	}
-	return m.fail(m.client.start())
+	if err := m.client.start(); err != nil {
+		return m.fail(err)
+	}
+	m.endOfFlight()
+	return nil
 }
 
 // Message takes one whole message of the peer's, header included, and keeps
