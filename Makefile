@@ -41,7 +41,7 @@ cover:
 	$(GO) tool cover -func=coverage.out | tail -1
 
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./internal/bench
 
 # Every fuzz target, FUZZTIME each.
 fuzz:

@@ -1,0 +1,97 @@
+// Bench measures the engine beside crypto/tls and beside the primitives, in
+// one process, in turns, so that the ratios hold on a noisy machine.
+//
+//	go run ./internal/bench [-rounds N] [-run REGEXP]
+//
+// It prints a line per figure,
+//
+//	bench NAME ours=… peer=… limit=… ratio=… goal=… ok|short
+//
+// and exits with 1 if a figure falls short of its goal. PERFORMANCE.md says
+// what each figure is.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+)
+
+var rounds = flag.Int("rounds", 9, "turns of each measurement; the median counts")
+
+func main() {
+	run := flag.String("run", "", "only figures whose name matches")
+	flag.Parse()
+	match := regexp.MustCompile(*run)
+	fmt.Printf("# %s %s/%s, %d processors, %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *rounds)
+	short := 0
+	for _, f := range figures() {
+		if !match.MatchString(f.name) {
+			continue
+		}
+		for _, r := range f.measure() {
+			fmt.Println(r)
+			if !r.ok {
+				short++
+			}
+		}
+	}
+	if short > 0 {
+		fmt.Printf("# %d short\n", short)
+		os.Exit(1)
+	}
+}
+
+// figure is something to measure; it may give several results.
+type figure struct {
+	name    string
+	measure func() []result
+}
+
+func figures() []figure {
+	var all []figure
+	all = append(all, bulkFigures()...)
+	all = append(all, handshakeFigures()...)
+	all = append(all, memoryFigures()...)
+	all = append(all, otherFigures()...)
+	return all
+}
+
+// result is one line of the report.
+type result struct {
+	name              string
+	ours, peer, limit string
+	ratio             float64
+	goal              string
+	ok                bool
+}
+
+// String is the line, for people and for programs.
+func (r result) String() string {
+	verdict := "short"
+	if r.ok {
+		verdict = "ok"
+	}
+	return fmt.Sprintf("bench %-28s ours=%-10s peer=%-10s limit=%-10s ratio=%-6.3f goal=%-8s %s",
+		r.name, orNone(r.ours), orNone(r.peer), orNone(r.limit), r.ratio, r.goal, verdict)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// atMost and atLeast judge a ratio.
+func (r result) atMost(goal float64) result {
+	r.goal, r.ok = fmt.Sprintf("<=%g", goal), r.ratio <= goal
+	return r
+}
+
+func (r result) atLeast(goal float64) result {
+	r.goal, r.ok = fmt.Sprintf(">=%g", goal), r.ratio >= goal
+	return r
+}
