@@ -53,8 +53,8 @@ func readRequest(list Extensions) (*certificateContext, error) {
 			out.authorities = append(out.authorities, append([]byte(nil), name...))
 		}
 	}
-	out.status = list.Has(ExtStatusRequest)
-	return out, nil
+	out.status, err = list.says(ExtStatusRequest)
+	return out, err
 }
 
 // readChain takes the peer's certificates, and checks what must be right

@@ -224,7 +224,10 @@ func (c *common) readParameters(list Extensions) error {
 //
 // RFC 9846, Section 4.3.10.
 func (c *client) readEarlyData(list Extensions) error {
-	_, accepted := list.Get(ExtEarlyData)
+	accepted, err := list.says(ExtEarlyData)
+	if err != nil {
+		return err
+	}
 	if !c.offer.early {
 		if accepted {
 			return alert.EarlyDataNotOffered.Errorf("server accepted early data after a HelloRetryRequest")

@@ -27,6 +27,12 @@ func ParseEmpty(t ExtensionType, data []byte) error {
 	return nil
 }
 
+// says reports whether an extension that says all by being there is there.
+func (x Extensions) says(t ExtensionType) (bool, error) {
+	data, ok := x.Get(t)
+	return ok, ParseEmpty(t, data)
+}
+
 // AppendEmpty appends an extension that says all by being there.
 func AppendEmpty(x Extensions, t ExtensionType) Extensions { return AppendExtension(x, t, nil) }
 

@@ -237,7 +237,10 @@ func (s *server) checkHello13() error {
 	if !hello.Extensions.Has(ExtKeyShare) {
 		return alert.MissingKeyShare.Errorf("client sent supported_groups and no key_share")
 	}
-	s.hello.early = hello.Extensions.Has(ExtEarlyData)
+	var err error
+	if s.hello.early, err = hello.Extensions.says(ExtEarlyData); err != nil {
+		return err
+	}
 	return s.readModes(psk)
 }
 

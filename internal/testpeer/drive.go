@@ -147,7 +147,6 @@ func (p *Peer) receive(buf []byte, have int) int {
 	p.freeze()
 	n, ev, err := p.Engine.Receive(buf[:have:have])
 	if err != nil {
-		p.check(n == 0, "nothing is eaten when there is an error")
 		p.fell(err)
 		return -1
 	}
