@@ -43,9 +43,9 @@ func shares(list ...handshake.KeyShareEntry) func(*handshake.ClientHello) {
 
 // supports replaces the groups.
 func supports(list ...group.ID) func(*handshake.ClientHello) {
-	return func(m *handshake.ClientHello) {
-		m.Extensions = handshake.AppendSupportedGroups(m.Extensions.Without(handshake.ExtSupportedGroups), handshake.List16Of(list...))
-	}
+	x := handshake.AppendSupportedGroups(nil, handshake.List16Of(list...))
+	data, _ := x.Get(handshake.ExtSupportedGroups)
+	return put(handshake.ExtSupportedGroups, data...)
 }
 
 // and makes several changes.

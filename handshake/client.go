@@ -157,6 +157,13 @@ func (c *client) onHelloRetryRequest(in *input) (State, error) {
 	if err != nil {
 		return 0, err
 	}
+	// "The server's extensions MUST contain "supported_versions"." RFC 9846,
+	// Section 4.2.4.
+	if v, err := c.chosenVersion(&hrr); err != nil {
+		return 0, err
+	} else if v != VersionTLS13 {
+		return 0, alert.MissingRequiredExtension.Errorf("server's HelloRetryRequest has no supported_versions")
+	}
 	suite, err := c.checkServerHello(&hrr, InHRR)
 	if err != nil {
 		return 0, err
