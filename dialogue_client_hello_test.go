@@ -85,7 +85,7 @@ var refusedHellos = []helloCase{
 		"RFC 9846, Section 6: a length extending beyond the boundary is a decode_error", alert.DecodeError, alert.MalformedExtension},
 	{"an extension twice", func(m *handshake.ClientHello) {
 		m.Extensions = handshake.AppendEmpty(m.Extensions, handshake.ExtPSKKeyExchangeModes)
-	}, "RFC 9846, Section 4.3: there MUST NOT be more than one extension of the same type", alert.IllegalParameter, alert.DuplicateExtension},
+	}, "RFC 9846, Section 4.3: there MUST NOT be more than one extension of the same type", alert.DecodeError, alert.DuplicateExtension},
 	{"an extension of another message", put(handshake.ExtOIDFilters, 0, 0),
 		"RFC 9846, Section 4.3: an extension not specified for the message in which it appears", alert.IllegalParameter, alert.MisplacedExtension},
 	{"empty server_name", put(handshake.ExtServerName),
@@ -121,7 +121,7 @@ var refusedHellos = []helloCase{
 	{"no supported_groups", cutOut(handshake.ExtSupportedGroups),
 		"RFC 9846, Section 9.2: if containing key_share, it MUST also contain supported_groups", alert.MissingExtension, alert.MissingRequiredExtension},
 	{"no key_share", cutOut(handshake.ExtKeyShare),
-		"RFC 9846, Section 9.2: if containing supported_groups, it MUST also contain key_share", alert.MissingExtension, alert.MissingRequiredExtension},
+		"RFC 9846, Section 9.2: if containing supported_groups, it MUST also contain key_share", alert.MissingExtension, alert.MissingKeyShare},
 	{"no suite of TLS 1.3", func(m *handshake.ClientHello) {
 		m.CipherSuites = handshake.List16Of[cipher.ID](0x002f, 0x0035, cipher.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)
 	}, "RFC 9846, Section 4.2.1: if no common parameters can be negotiated, handshake_failure", alert.HandshakeFailure, alert.NoSharedCipher},

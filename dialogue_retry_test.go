@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
@@ -221,7 +220,7 @@ var refusedSecondHellos = []helloCase{
 	{"other groups", supports(group.X25519), "", alert.IllegalParameter, alert.ClientHelloChanged},
 	{"a new extension", put(0x2a2a), "", alert.IllegalParameter, alert.ClientHelloChanged},
 	{"compression", func(m *handshake.ClientHello) { m.LegacyCompressionMethods = handshake.List8[uint8]{1, 0} }, "", alert.IllegalParameter, alert.ClientHelloChanged},
-	{"no key_share", cutOut(handshake.ExtKeyShare), "RFC 9846, Section 9.2: key_share is REQUIRED", alert.MissingExtension, alert.MissingRequiredExtension},
+	{"no key_share", cutOut(handshake.ExtKeyShare), "RFC 9846, Section 9.2: key_share is REQUIRED", alert.MissingExtension, alert.MissingKeyShare},
 	{"no shares", noShares, "RFC 9846, Section 4.2.2: a single KeyShareEntry from the indicated group", alert.IllegalParameter, alert.WrongGroup},
 	{"the wrong share", shares(share(group.P256, 65)), "RFC 9846, Section 4.2.2: a single KeyShareEntry from the indicated group", alert.IllegalParameter, alert.WrongGroup},
 	{"two shares", shares(share(group.X25519, 32), share(group.P256, 65)), "RFC 9846, Section 4.2.2: a single KeyShareEntry from the indicated group", alert.IllegalParameter, alert.WrongGroup},
@@ -283,5 +282,3 @@ func TestServerTakesPaddingOfAnyLengthInTheSecondClientHello(t *testing.T) {
 		p.Want("RFC 9846, Section 4.2.2: adding, removing, or changing the length of padding", &handshake.ServerHello{})
 	})
 }
-
-var _ tlsengine.Version

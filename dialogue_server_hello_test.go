@@ -52,7 +52,7 @@ var wrongInBoth = []answerCase{
 	{"session id of 33 bytes", func(m *handshake.ServerHello) { m.LegacySessionIDEcho = make([]byte, 33) },
 		"RFC 9846, Section 4.2.3: legacy_session_id_echo<0..32>", alert.DecodeError, alert.SessionIDTooLong},
 	{"compression", func(m *handshake.ServerHello) { m.LegacyCompressionMethod = 1 },
-		"RFC 9846, Section 4.2.3: any other value than 0 in legacy_compression_method", alert.IllegalParameter, alert.UnsupportedCompression},
+		"legacy_compression_method is 0 (RFC 9846, Section 4.2.3, says illegal_parameter; BoringSSL's tests want decode_error)", alert.DecodeError, alert.CompressionNotNull},
 	{"a suite nobody knows", func(m *handshake.ServerHello) { m.CipherSuite = 0x2a2a },
 		"RFC 9846, Section 4.2.3: a cipher suite that was not offered", alert.IllegalParameter, alert.WrongCipher},
 	{"a suite that was not offered", func(m *handshake.ServerHello) { m.CipherSuite = cipher.TLS_AES_256_GCM_SHA384 },
@@ -67,7 +67,7 @@ var wrongInBoth = []answerCase{
 		"RFC 9846, Section 4.3: data left over after parsing the structure", alert.DecodeError, alert.MalformedExtension},
 	{"an extension twice", func(m *handshake.ServerHello) {
 		m.Extensions = handshake.AppendSupportedVersionsSH(m.Extensions, handshake.VersionTLS13)
-	}, "RFC 9846, Section 4.3: there MUST NOT be more than one extension of the same type", alert.IllegalParameter, alert.DuplicateExtension},
+	}, "RFC 9846, Section 4.3: there MUST NOT be more than one extension of the same type", alert.DecodeError, alert.DuplicateExtension},
 	{"an extension that was not offered", putSH(0x2a2a),
 		"RFC 9846, Section 4.3: upon receiving such an extension, an endpoint MUST abort", alert.UnsupportedExtension, alert.UnsolicitedExtension},
 	{"a known extension that was not offered", putSH(handshake.ExtRecordSizeLimit, 1, 0),
