@@ -17,7 +17,7 @@ var serverDiagram = diagram[server]{
 	WaitEOED:        {endOfEarlyData: {(*server).onEndOfEarlyData, to(WaitFinished)}},
 	WaitCert:        {certificate: {(*server).onCertificate, to(WaitCV, WaitFinished)}},
 	WaitCV:          {certificateVerify: {(*server).onCertificateVerify, to(AwaitVerdict)}},
-	AwaitVerdict:    {verdictAnswer: {(*server).onVerdict, to(WaitFinished)}},
+	AwaitVerdict:    {verdictAnswer: {(*server).onVerdict, to(AwaitParameters, WaitEOED, WaitFinished)}},
 	WaitFinished:    {finished: {(*server).onFinished, to(Connected)}},
 	Connected:       {keyUpdate: {(*server).onKeyUpdate, to(Connected)}},
 

@@ -132,6 +132,14 @@ func (s *server) afterPSK(early bool) (State, error) {
 		return 0, err
 	}
 	s.facts.EarlyData = s.judgeEarlyData(early)
+	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
+		return AwaitVerdict, nil
+	}
+	return s.resume()
+}
+
+// resume goes on with our flight under the PSK.
+func (s *server) resume() (State, error) {
 	if s.carrier == QUIC {
 		return s.askParameters()
 	}
@@ -385,14 +393,12 @@ func (s *server) finishFlight() (State, error) {
 	s.sayFinished(s.keys.server)
 	s.applicationSecrets()
 	asked := s.psk == nil && s.cfg.ClientAuth != NoClientCert
-	s.sendKeys(Application, s.keys.serverApp).HalfRTT = !asked && !s.cfg.asks(AskVerdictResumed)
+	s.sendKeys(Application, s.keys.serverApp).HalfRTT = !asked
 	s.hello, s.request = nil, nil
 	s.psk = nil
 	switch {
 	case s.facts.EarlyAccepted() && s.carrier == Records:
 		return WaitEOED, nil
-	case s.facts.Resumed && s.peer.chain != nil && s.cfg.asks(AskVerdictResumed):
-		return AwaitVerdict, nil
 	case asked:
 		return WaitCert, nil
 	}
@@ -450,10 +456,14 @@ func (s *server) onCertificateVerify(in *input) (State, error) {
 	return AwaitVerdict, nil
 }
 
-// onVerdict: AWAIT_VERDICT to WAIT_FINISHED.
+// onVerdict: AWAIT_VERDICT to WAIT_FINISHED, or on with our flight if the
+// verdict is on the chain of the session that is resumed.
 func (s *server) onVerdict(in *input) (State, error) {
 	if err := verdictError(in.answer.err); err != nil {
 		return 0, err
+	}
+	if s.psk != nil {
+		return s.resume()
 	}
 	return WaitFinished, nil
 }
