@@ -44,6 +44,7 @@ const (
 	AskCredential     = handshake.AskCredential
 	AskVerdict        = handshake.AskVerdict
 	AskVerdictResumed = handshake.AskVerdictResumed
+	AskResume         = handshake.AskResume
 )
 
 // TicketKeys seal a server's sessions into tickets.
@@ -71,6 +72,13 @@ type SessionInfo = handshake.SessionInfo
 
 // ReadSession says what is in a session, the Data of an EventNewSession.
 func ReadSession(session []byte) (SessionInfo, error) { return handshake.ReadSession(session) }
+
+// AttachToSession returns a session with the application's own data in it (at
+// most 65535 bytes), in place of what was attached before. ReadSession gives
+// it back.
+func AttachToSession(session, data []byte) ([]byte, error) {
+	return handshake.AttachToSession(session, data)
+}
 
 // NewCredential returns the credential of a chain in DER, the leaf first, and
 // the leaf's key. A nil signer leaves signing to the application.

@@ -83,13 +83,14 @@ func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, 
 }
 
 // SendTicket makes a server owe one more session ticket, with the
-// application's own data sealed into it. It needs a complete handshake and
-// Config.TicketKeys, and belongs to the receiving half.
+// application's own data (at most handshake.MaxTicketData bytes) sealed into
+// it. It needs a complete handshake, or is ErrHandshakeNotDone; ErrNoTicket
+// says that this side makes none. It belongs to the receiving half.
 func (e *Engine) SendTicket(application []byte) error {
 	if e.recv.err != nil {
 		return e.recv.err
 	}
-	if err := e.m.SendTicket(application); err != nil {
+	if err := e.m.SendTicket(handshake.TicketOptions{Application: application}); err != nil {
 		return err
 	}
 	e.collect()

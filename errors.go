@@ -38,6 +38,13 @@ var (
 	// no keying material: RFC 7627, Section 5.4.
 	ErrNoEMS = handshake.ErrNoEMS
 
+	// ErrNoTicket: no ticket can be sent: by a client, without TicketKeys, to a
+	// client that takes none, or with too much data for one.
+	ErrNoTicket = handshake.ErrNoTicket
+
+	// ErrParameters: QUIC transport parameters that are too long.
+	ErrParameters = handshake.ErrParameters
+
 	// ErrPending: Feed got bytes while a question is pending.
 	ErrPending = errors.New("a question is pending; answer it first")
 

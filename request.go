@@ -14,6 +14,14 @@ type (
 	// TicketRequest asks a server whose ticket or PSK identity it has: Ticket.
 	TicketRequest = handshake.TicketRequest
 
+	// ResumeRequest asks a server whether to resume a session and to take its
+	// early data: Resume.
+	ResumeRequest = handshake.ResumeRequest
+
+	// ParametersRequest asks a QUIC server for its transport parameters:
+	// SetParameters of [QUICConn].
+	ParametersRequest = handshake.ParametersRequest
+
 	// CredentialRequest asks which credential to answer with: UseCredential.
 	CredentialRequest = handshake.CredentialRequest
 
@@ -25,6 +33,16 @@ type (
 
 	// TicketAnswer answers a TicketRequest.
 	TicketAnswer = handshake.TicketAnswer
+
+	// ResumeAnswer answers a ResumeRequest.
+	ResumeAnswer = handshake.ResumeAnswer
+)
+
+// The answers to a [ResumeRequest].
+const (
+	ResumeNo    = handshake.ResumeNo    // a full handshake
+	ResumeOnly  = handshake.ResumeOnly  // without early data
+	ResumeEarly = handshake.ResumeEarly // with early data, where it can be
 )
 
 // Pending is the question that the engine waits on, or nil. It is a function
@@ -69,6 +87,11 @@ func (e *Engine) Verified(verdict error) error {
 // refusal ends the connection.
 func (e *Engine) Ticket(a TicketAnswer, refusal error) error {
 	return e.answered(func() error { return e.m.Ticket(a, refusal) })
+}
+
+// Resume answers a [ResumeRequest]; a refusal ends the connection.
+func (e *Engine) Resume(a ResumeAnswer, refusal error) error {
+	return e.answered(func() error { return e.m.Resume(a, refusal) })
 }
 
 func (e *Engine) answered(answer func() error) error {

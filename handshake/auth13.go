@@ -305,5 +305,9 @@ func refused(err error) error {
 	if err == nil || errors.As(err, &chosen) {
 		return err
 	}
+	var own *alert.Error
+	if errors.As(err, &own) {
+		return err
+	}
 	return alert.AccessRefused.Wrap(err, "the application refused")
 }

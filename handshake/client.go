@@ -99,7 +99,7 @@ func (c *client) addShare(g *group.Group) error {
 // versions and suites, its age, and its chain under today's Roots.
 func (c *client) chooseSession() {
 	s, err := parseSession(slices.Clone(c.cfg.Session))
-	if err != nil || s.serverName != c.cfg.ServerName || !c.speaks(s.version) {
+	if err != nil || s.serverName != c.cfg.ServerName || s.carrier != c.carrier || !c.speaks(s.version) {
 		return
 	}
 	if s.version == VersionTLS12 && !c.cfg.resumes12(s) {
@@ -179,7 +179,9 @@ func (c *client) onHelloRetryRequest(in *input) (State, error) {
 	}
 	if c.offer.early {
 		c.facts.EarlyData = EarlyDataRetried
-		c.sendKeys(Initial, keyschedule.Secret{})
+		if c.carrier == Records {
+			c.sendKeys(Initial, keyschedule.Secret{})
+		}
 		c.signal(OutEarlyDataRejected)
 	}
 	c.facts.Version, c.facts.Suite, c.facts.Retried = VersionTLS13, suite, true

@@ -52,7 +52,9 @@ func (c *client) onServerHello(in *input) (State, error) {
 	if !c.offer.early && !c.facts.Retried && c.compatible() {
 		c.signal(OutChangeCipherSpec)
 	}
-	if !c.offer.early {
+	// "a client might need to acknowledge Handshake packets before it is ready
+	// to send CRYPTO frames at that encryption level." RFC 9001, Section 4.1.4.
+	if !c.offer.early || c.carrier == QUIC {
 		c.sendKeys(Handshake, c.keys.client)
 	}
 	c.recvKeys(Handshake, c.keys.server)
@@ -203,23 +205,6 @@ func (c *client) readALPN(list Extensions) error {
 	return nil
 }
 
-// readParameters takes the server's QUIC transport parameters.
-//
-// "endpoints that receive ClientHello or EncryptedExtensions messages without
-// the quic_transport_parameters extension MUST close the connection with an
-// error of type 0x016d". RFC 9001, Section 8.2.
-func (c *common) readParameters(list Extensions) error {
-	if c.carrier != QUIC {
-		return nil
-	}
-	data, ok := list.Get(ExtQUICTransportParameters)
-	if !ok {
-		return alert.MissingRequiredExtension.Errorf("the peer sent no quic_transport_parameters")
-	}
-	c.signalData(OutParameters, slices.Clone(data))
-	return nil
-}
-
 // readEarlyData learns what became of the early data.
 //
 // RFC 9846, Section 4.3.10.
@@ -241,7 +226,9 @@ func (c *client) readEarlyData(list Extensions) error {
 			c.facts.EarlyData = EarlyDataNotResumed
 		}
 		c.signal(OutEarlyDataRejected)
-		c.sendKeys(Handshake, c.keys.client)
+		if c.carrier == Records {
+			c.sendKeys(Handshake, c.keys.client)
+		}
 		return nil
 	}
 	s := c.offer.session
@@ -330,10 +317,10 @@ func (c *client) onFinished(in *input) (State, error) {
 	}
 	c.transcript.add(in.raw)
 	c.applicationSecrets()
-	if c.facts.EarlyAccepted() {
-		if c.carrier == Records {
-			c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(nil))
-		}
+	// "Clients MUST NOT send the EndOfEarlyData message." RFC 9001, Section
+	// 8.3, of QUIC.
+	if c.facts.EarlyAccepted() && c.carrier == Records {
+		c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(nil))
 		c.sendKeys(Handshake, c.keys.client)
 	}
 	if c.request != nil {

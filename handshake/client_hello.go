@@ -81,7 +81,7 @@ func (c *client) extensions(cookie []byte) Extensions {
 
 // extensions13 are those that only TLS 1.3 has.
 func (c *client) extensions13(x Extensions, cookie []byte) Extensions {
-	if !c.cfg.speaks(VersionTLS13) {
+	if !c.speaks(VersionTLS13) {
 		return x
 	}
 	x = AppendSupportedVersionsCH(x, versionList(c.cfg, c.carrier))

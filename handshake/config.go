@@ -29,6 +29,7 @@ const (
 	MaxCookie             = 16384         // bytes that a client sends back
 	MaxTicket             = 32768         // bytes of a ticket that a client keeps
 	MaxParameters         = 8192          // bytes of QUIC transport parameters
+	MaxTicketData         = 32768         // bytes of an application's own in a ticket
 	MaxKeyShares          = 16            // key shares a server looks at
 	defaultSessionIDBytes = 32
 )
@@ -47,6 +48,7 @@ const (
 	AskCredential                          // which chain and key to answer with
 	AskVerdict                             // is the peer's chain good
 	AskVerdictResumed                      // the same again for a resumed session's chain
+	AskResume                              // server: resume this session, and take early data?
 )
 
 // ClientAuth says what a server wants of its clients.
@@ -351,8 +353,8 @@ func (cfg *Config) CheckClient() error {
 
 // CheckServer reports what makes the Config unusable for a server.
 func (cfg *Config) CheckServer() error {
-	if cfg.MaxEarlyData > 0 && cfg.AntiReplay == nil && !cfg.asks(AskTicket) {
-		return errors.New("a server with MaxEarlyData needs an AntiReplay or AskTicket")
+	if cfg.MaxEarlyData > 0 && cfg.AntiReplay == nil && !cfg.asks(AskTicket|AskResume) {
+		return errors.New("a server with MaxEarlyData needs an AntiReplay, AskTicket or AskResume")
 	}
 	if cfg.Tickets > MaxTickets {
 		return fmt.Errorf("a server sends at most %d tickets", MaxTickets)

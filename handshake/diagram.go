@@ -38,7 +38,14 @@ func (d *diagram[M]) step(m *M, s State, in *input) (State, error) {
 // "A peer which receives a handshake message in an unexpected order MUST abort
 // the handshake with an "unexpected_message" alert." RFC 9846, Section 4.
 func (d *diagram[M]) unexpected(s State, got inputKind) error {
-	return alert.UnexpectedMessageType.Errorf("received %v in %v, expected %s", got, s, d.expected(s))
+	reason := alert.UnexpectedMessageType
+	// "A client that receives a post-handshake CertificateRequest message
+	// without having sent the "post_handshake_auth" extension MUST send an
+	// "unexpected_message" fatal alert." RFC 9846, Section 4.7.2.
+	if s == Connected && got == certificateRequest {
+		reason = alert.PostHandshakeAuth
+	}
+	return reason.Errorf("received %v in %v, expected %s", got, s, d.expected(s))
 }
 
 // expected names the inputs that a state takes.

@@ -1,14 +1,15 @@
 package handshake
 
 // serverDiagram is everything a server may be asked to do next: RFC 9846,
-// Appendix A.2, and RFC 5246, Section 7.3. RECVD_CH is AWAIT_CONFIG and, where a PSK was offered,
-// AWAIT_TICKET; NEGOTIATED is left at once or through AWAIT_CREDENTIAL and
-// AWAIT_SIGNATURE.
+// Appendix A.2, and RFC 5246, Section 7.3. RECVD_CH is AWAIT_CONFIG and, where
+// a PSK was offered, AWAIT_TICKET and AWAIT_RESUME; NEGOTIATED is left at once
+// or through AWAIT_CREDENTIAL and AWAIT_SIGNATURE.
 var serverDiagram = diagram[server]{
 	Start:       {clientHello: {(*server).onClientHello, to(AwaitConfig)}},
 	AwaitConfig: {configAnswer: {(*server).onConfig, to(WaitCH2, AwaitTicket, AwaitParameters, AwaitCredential, Await12Ticket, Await12Credential)}},
 	WaitCH2:     {clientHello: {(*server).onSecondClientHello, to(AwaitTicket, AwaitParameters, AwaitCredential)}},
-	AwaitTicket: {ticketAnswer: {(*server).onTicket, to(AwaitTicket, AwaitParameters, AwaitVerdict, AwaitCredential, WaitEOED, WaitFinished)}},
+	AwaitTicket: {ticketAnswer: {(*server).onTicket, to(AwaitTicket, AwaitResume, AwaitParameters, AwaitCredential)}},
+	AwaitResume: {resumeAnswer: {(*server).onResume, to(AwaitParameters, AwaitVerdict, AwaitCredential, WaitEOED, WaitFinished)}},
 	AwaitParameters: {
 		parametersAnswer: {(*server).onParameters, to(AwaitCredential, WaitFinished)},
 	},

@@ -31,6 +31,9 @@ func (r *received) info() ClientHelloInfo {
 		}
 	}
 	out.KeyShares = r.shareGroups()
+	if data, ok := x.Get(ExtQUICTransportParameters); ok {
+		out.Parameters = append([]byte{}, data...)
+	}
 	return out
 }
 

@@ -31,6 +31,7 @@ const (
 	configAnswer
 	parametersAnswer
 	ticketAnswer
+	resumeAnswer
 	credentialAnswer
 	signatureAnswer
 	verdictAnswer
@@ -47,7 +48,7 @@ var inputNames = [numInputs]string{
 	serverKeyExchange: "ServerKeyExchange", serverHelloDone: "ServerHelloDone",
 	clientKeyExchange: "ClientKeyExchange", certificateStatus: "CertificateStatus",
 	changeCipherSpec: "ChangeCipherSpec",
-	configAnswer:     "Config", parametersAnswer: "Parameters", ticketAnswer: "Ticket",
+	configAnswer:     "Config", parametersAnswer: "Parameters", ticketAnswer: "Ticket", resumeAnswer: "Resume",
 	credentialAnswer: "Credential", signatureAnswer: "Signature", verdictAnswer: "Verdict",
 }
 
@@ -77,6 +78,7 @@ type answer struct {
 	config     *Config
 	parameters []byte
 	ticket     *TicketAnswer
+	resume     ResumeAnswer
 	credential *Credential
 	signature  []byte
 	err        error // the application refuses

@@ -17,6 +17,10 @@ var ErrNotPending = errors.New("that question is not pending")
 // ErrNoEMS is returned by Export in TLS 1.2 without extended_master_secret.
 var ErrNoEMS = errors.New("keying material is not exported without the extended main secret: RFC 7627, Section 5.4")
 
+// ErrNoTicket is returned where no ticket can be sent: by a client, without
+// TicketKeys, to a client that takes none, or with too much data for one.
+var ErrNoTicket = errors.New("no ticket can be sent")
+
 // ErrNotDone is returned for what needs a complete handshake.
 var ErrNotDone = errors.New("the handshake is not complete")
 
@@ -72,6 +76,7 @@ type common struct {
 type keySecrets struct {
 	clientRandom [32]byte
 	early        keyschedule.EarlySecret
+	earlyTraffic keyschedule.Secret // server: client_early_traffic_secret
 	handshake    keyschedule.HandshakeSecret
 	main         keyschedule.MainSecret
 	client       keyschedule.Secret // client_handshake_traffic_secret
@@ -125,6 +130,12 @@ func NewClient(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error
 	if err := cfg.CheckClient(); err != nil {
 		return nil, err
 	}
+	if err := cfg.checkCarrier(carrier, parameters); err != nil {
+		return nil, err
+	}
+	if carrier == QUIC && len(cfg.ALPN) == 0 {
+		return nil, errNoALPN
+	}
 	c := &client{}
 	c.common = common{role: clientRole, cfg: cfg, carrier: carrier, parameters: parameters, transcript: &transcript{}}
 	return &Machine{client: c, common: &c.common}, nil
@@ -134,6 +145,9 @@ func NewClient(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error
 // asks for parameters if they are nil.
 func NewServer(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error) {
 	if err := cfg.CheckServer(); err != nil {
+		return nil, err
+	}
+	if err := cfg.checkCarrier(carrier, parameters); err != nil {
 		return nil, err
 	}
 	s := &server{}

@@ -20,16 +20,26 @@ func (s *server) sayTickets() error {
 		n = 0
 	}
 	for range n {
-		if err := s.sayTicket(nil); err != nil {
+		if err := s.sayTicket(TicketOptions{}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// TicketOptions say what is in one ticket.
+type TicketOptions struct {
+	// Application is the application's own data, sealed into the ticket: it
+	// comes back with a [ResumeRequest]. At most MaxTicketData bytes.
+	Application []byte
+
+	// NoEarlyData makes a ticket without 0-RTT, whatever the Config allows.
+	NoEarlyData bool
+}
+
 // sayTicket seals what this connection agreed on into a ticket, with the
 // application's own data in it.
-func (s *server) sayTicket(application []byte) error {
+func (s *server) sayTicket(opts TicketOptions) error {
 	now := s.cfg.now()
 	var ageAdd [4]byte
 	if err := s.draw(ageAdd[:]); err != nil {
@@ -39,9 +49,9 @@ func (s *server) sayTicket(application []byte) error {
 	s.after.tickets++
 	psk := keyschedule.ResumptionPSK(s.facts.Suite.Hash, s.after.resumption, nonce)
 	session := s.session(psk.Bytes())
-	session.context, session.application = s.cfg.TicketContext, application
+	session.context, session.application = s.cfg.TicketContext, opts.Application
 	session.created, session.ageAdd = now.UnixMilli(), binary.BigEndian.Uint32(ageAdd[:])
-	session.lifetime, session.maxEarlyData = TicketLifetime, s.cfg.MaxEarlyData
+	session.lifetime, session.maxEarlyData = TicketLifetime, s.earlyDataSize(opts)
 	ticket, err := s.cfg.TicketKeys.Seal(now, s.cfg.rand(), session.append(nil))
 	if err != nil {
 		return err
@@ -53,8 +63,8 @@ func (s *server) sayTicket(application []byte) error {
 		TicketLifetime: session.lifetime, TicketAgeAdd: session.ageAdd,
 		TicketNonce: nonce, Ticket: ticket, Extensions: Extensions{},
 	}
-	if s.cfg.MaxEarlyData > 0 {
-		m.Extensions = AppendEarlyDataNST(m.Extensions, s.earlyDataSize())
+	if session.maxEarlyData > 0 {
+		m.Extensions = AppendEarlyDataNST(m.Extensions, session.maxEarlyData)
 	}
 	s.emitRewritten(MsgNewSessionTicket, m.Append(nil))
 	return nil
@@ -65,9 +75,12 @@ func (s *server) sayTicket(application []byte) error {
 // "Servers MUST NOT send the early_data extension with a
 // max_early_data_size field set to any value other than 0xffffffff."
 // RFC 9001, Section 4.6.1.
-func (s *server) earlyDataSize() uint32 {
-	if s.carrier == QUIC {
-		return 0xffffffff
+func (s *server) earlyDataSize(opts TicketOptions) uint32 {
+	switch {
+	case opts.NoEarlyData || s.cfg.MaxEarlyData == 0:
+		return 0
+	case s.carrier == QUIC:
+		return quicEarlyData
 	}
 	return s.cfg.MaxEarlyData
 }
@@ -84,7 +97,7 @@ func (c *common) session(secret []byte) *session {
 	return &session{
 		version: c.facts.Version, suite: c.facts.Suite.ID, authenticated: c.after.authenticated,
 		scheme: c.facts.PeerScheme, ems: c.facts.EMS, secret: secret, alpn: c.facts.ALPN,
-		serverName: c.facts.ServerName, chain: c.peer.chain, staple: c.peer.staple,
+		serverName: c.facts.ServerName, chain: c.peer.chain, carrier: c.carrier, staple: c.peer.staple,
 	}
 }
 
@@ -127,8 +140,8 @@ func (c *client) ticketEarlyData(list Extensions) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.carrier == QUIC && n != 0xffffffff {
-		return 0, alert.BadTicket.Errorf("server's max_early_data_size is not 0xffffffff under QUIC")
+	if c.carrier == QUIC && n != quicEarlyData {
+		return 0, alert.TicketEarlyDataUnderQUIC.Errorf("server's max_early_data_size is not 0xffffffff under QUIC")
 	}
 	return n, nil
 }
@@ -155,19 +168,22 @@ func (c *common) onKeyUpdate(in *input) (State, error) {
 	return Connected, nil
 }
 
-// SendTicket sends one more ticket with the application's own data (at most
-// 32768 bytes) sealed into it. Servers with TicketKeys only, once the
-// handshake is complete, in TLS 1.3.
-func (m *Machine) SendTicket(application []byte) error {
+// SendTicket sends one more ticket, of a server with TicketKeys, once the
+// handshake is complete, in TLS 1.3. ErrNoTicket says that this side makes
+// none, or that the client takes none.
+func (m *Machine) SendTicket(opts TicketOptions) error {
 	switch {
 	case m.err != nil:
 		return m.err
-	case m.server == nil || m.cfg.TicketKeys == nil || len(application) > 32768 || m.state == Connected12:
-		return ErrNotPending
+	case m.server == nil || m.cfg.TicketKeys == nil || len(opts.Application) > MaxTicketData || m.state == Connected12:
+		return ErrNoTicket
 	case m.state != Connected:
 		return ErrNotDone
+	case !m.server.modes:
+		return ErrNoTicket
 	}
-	return m.fail(m.server.sayTicket(slices.Clone(application)))
+	opts.Application = slices.Clone(opts.Application)
+	return m.fail(m.server.sayTicket(opts))
 }
 
 // Export derives keying material of the given length in bytes: RFC 9846,

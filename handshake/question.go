@@ -9,7 +9,7 @@ import (
 )
 
 // Request is a question to the application: one of [*ConfigRequest],
-// [*TicketRequest], [*ParametersRequest], [*CredentialRequest],
+// [*TicketRequest], [*ResumeRequest], [*ParametersRequest], [*CredentialRequest],
 // [*SignatureRequest] and [*VerdictRequest]. It is a function of the
 // handshake's state and says the same as long as it is not answered. All it
 // holds is the receiver's to keep.
@@ -30,6 +30,7 @@ type ClientHelloInfo struct {
 	Groups     []group.ID
 	KeyShares  []group.ID
 	Signatures []signature.Scheme
+	Parameters []byte // QUIC transport parameters; nil if there are none
 	Raw        []byte // the whole message, header included
 }
 
@@ -58,10 +59,37 @@ type TicketAnswer struct {
 	Renew bool
 }
 
+// ResumeRequest asks a server's application whether to resume a session that
+// could be: the ticket is ours, the client has its secret, and the Config
+// allows it. Answered by Resume.
+type ResumeRequest struct {
+	Session     []byte // for [ReadSession]
+	Application []byte // what the application sealed into the ticket
+	ReplayID    []byte // unique to this ClientHello: seen before means replayed
+
+	// EarlyData says what becomes of early data under [ResumeEarly]:
+	// EarlyDataAccepted, or the reason why it is not.
+	EarlyData EarlyDataStatus
+}
+
+// ResumeAnswer is the application's answer to a [ResumeRequest].
+type ResumeAnswer uint8
+
+// The answers.
+const (
+	ResumeNo    ResumeAnswer = iota // a full handshake
+	ResumeOnly                      // without early data
+	ResumeEarly                     // with early data, where it can be
+)
+
 // ParametersRequest asks a QUIC server's application for its transport
 // parameters, now that the client's are known. Answered by SetParameters.
 type ParametersRequest struct {
 	Peer []byte
+
+	Resumed     bool   // a session is being resumed
+	EarlyData   bool   // with early data: what it was told before must hold
+	Application []byte // what the application sealed into the ticket
 }
 
 // CredentialRequest asks which credential to answer with. Answered by
@@ -102,6 +130,7 @@ type VerdictRequest struct {
 
 func (*ConfigRequest) request()     {}
 func (*TicketRequest) request()     {}
+func (*ResumeRequest) request()     {}
 func (*ParametersRequest) request() {}
 func (*CredentialRequest) request() {}
 func (*SignatureRequest) request()  {}

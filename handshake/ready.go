@@ -3,7 +3,6 @@ package handshake
 import (
 	"crypto/x509"
 	"slices"
-	"time"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/signature"
@@ -19,6 +18,8 @@ func (m *Machine) ready() *input {
 		return m.readyTicket()
 	case Await12Ticket:
 		return m.readyTicket12()
+	case AwaitResume:
+		return m.readyResume()
 	case AwaitParameters:
 		return m.readyParameters()
 	case AwaitCredential, Await12Credential:
@@ -46,7 +47,7 @@ func (m *Machine) readyTicket() *input {
 	if m.cfg.TicketKeys != nil {
 		a.Session = m.cfg.TicketKeys.Open(m.cfg.now(), m.server.psk.identity().Identity)
 	}
-	a.Early = a.Session != nil && m.server.hello.early && m.server.unseen()
+	a.Early = a.Session != nil
 	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
 }
 
@@ -65,13 +66,11 @@ func (m *Machine) readyTicket12() *input {
 	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
 }
 
-// unseen asks the Config's AntiReplay about this ClientHello.
-func (s *server) unseen() bool {
-	if s.cfg.AntiReplay == nil || s.cfg.MaxEarlyData == 0 || s.psk.index != 0 || s.facts.Retried {
-		return false
+func (m *Machine) readyResume() *input {
+	if m.cfg.asks(AskResume) {
+		return nil
 	}
-	now := s.cfg.now()
-	return s.cfg.AntiReplay.Fresh(s.psk.binder(), now, now.Add(2*MaxTicketAgeSkew*time.Second))
+	return &input{kind: resumeAnswer, answer: answer{resume: ResumeEarly}}
 }
 
 func (m *Machine) readyParameters() *input {
@@ -134,9 +133,10 @@ func (m *Machine) Pending() Request {
 	case Await12Ticket:
 		id, isTicket := m.server.identity12()
 		return &TicketRequest{Version: VersionTLS12, Identity: slices.Clone(id), SessionID: !isTicket}
+	case AwaitResume:
+		return m.server.resumeRequest()
 	case AwaitParameters:
-		data, _ := m.server.hello.hello.Extensions.Get(ExtQUICTransportParameters)
-		return &ParametersRequest{Peer: slices.Clone(data)}
+		return m.server.parametersRequest()
 	case AwaitCredential, Await12Credential:
 		return m.credentialRequest()
 	case AwaitSignature, Await12Signature:
@@ -185,8 +185,17 @@ func (m *Machine) Ticket(a TicketAnswer, err error) error {
 	return m.answered(ticketAnswer, answer{ticket: &a, err: err})
 }
 
-// SetParameters answers a [ParametersRequest].
+// Resume answers a [ResumeRequest].
+func (m *Machine) Resume(a ResumeAnswer, err error) error {
+	return m.answered(resumeAnswer, answer{resume: a, err: err})
+}
+
+// SetParameters answers a [ParametersRequest]. Nil is no parameters at all,
+// which is still said. At most MaxParameters bytes.
 func (m *Machine) SetParameters(own []byte, err error) error {
+	if len(own) > MaxParameters {
+		return ErrParameters
+	}
 	if own == nil {
 		own = []byte{}
 	}

@@ -40,6 +40,8 @@ type psk struct {
 	index     int    // of the identity that is asked about
 	truncated []byte // hash of the ClientHello up to the binders
 	session   *session
+	vouched   bool            // who opened the ticket lets early data be taken
+	early     EarlyDataStatus // what becomes of early data if nobody objects
 }
 
 // onClientHello: START to AWAIT_CONFIG (RECVD_CH). What is wrong under any
@@ -50,6 +52,9 @@ func (s *server) onClientHello(in *input) (State, error) {
 	s.keys = &keySecrets{}
 	hello, err := readClientHello(in.raw)
 	if err != nil {
+		return 0, err
+	}
+	if err := s.checkTransport(hello.hello.Extensions); err != nil {
 		return 0, err
 	}
 	s.hello = hello
@@ -193,6 +198,9 @@ func (s *server) begin13() (State, error) {
 	h := s.hello
 	s.facts.EMS, s.facts.SecureRenegotiation = true, true
 	if err := s.checkHello13(); err != nil {
+		return 0, err
+	}
+	if err := s.readParameters(h.hello.Extensions); err != nil {
 		return 0, err
 	}
 	if err := s.chooseSuite13(); err != nil {
@@ -460,7 +468,7 @@ func (s *server) withoutPSK() (State, error) {
 	s.transcript.add(s.hello.raw)
 	s.keys.early = keyschedule.NewEarly(s.facts.Suite.Hash, nil)
 	if s.carrier == QUIC {
-		return s.askParameters()
+		return AwaitParameters, nil
 	}
 	return AwaitCredential, nil
 }

@@ -29,12 +29,38 @@ func (s *server) onTicket(in *input) (State, error) {
 	if err := s.checkBinder(session); err != nil {
 		return 0, err
 	}
-	s.psk.session = session
+	if err := s.chooseALPN(); err != nil {
+		return 0, err
+	}
+	s.psk.session, s.psk.vouched = session, in.answer.ticket.Early
+	s.psk.early = s.judgeEarlyData()
+	return AwaitResume, nil
+}
+
+// onResume: AWAIT_RESUME to our flight under the PSK, or past it to
+// AWAIT_CREDENTIAL.
+//
+// RFC 9846, Section 4.3.11.
+func (s *server) onResume(in *input) (State, error) {
+	if in.answer.err != nil {
+		return 0, refused(in.answer.err)
+	}
+	if in.answer.resume == ResumeNo {
+		return s.withoutPSK()
+	}
+	session := s.psk.session
 	s.transcript.add(s.hello.raw)
 	s.facts.Resumed = true
 	s.facts.PeerScheme, s.after.authenticated = session.scheme, session.authenticated
 	s.peer = peer{chain: session.chain, proved: session.chain != nil}
-	return s.afterPSK(in.answer.ticket.Early)
+	s.facts.EarlyData = s.psk.early
+	if s.psk.early == EarlyDataAccepted {
+		s.facts.EarlyData = s.confirmEarlyData(in.answer.resume)
+	}
+	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
+		return AwaitVerdict, nil
+	}
+	return s.resumed()
 }
 
 // resumable reads the session that a ticket stands for, and returns it if it
@@ -59,7 +85,7 @@ func (s *server) recall(a *TicketAnswer, v Version) *session {
 		return nil
 	}
 	session, err := parseSession(slices.Clone(a.Session))
-	if err != nil || session.version != v || !session.fresh(s.cfg.now()) {
+	if err != nil || session.version != v || session.carrier != s.carrier || !session.fresh(s.cfg.now()) {
 		return nil
 	}
 	if !slices.Equal(session.context, s.cfg.TicketContext) || session.serverName != s.facts.ServerName {
@@ -126,30 +152,18 @@ func (p *psk) binder() []byte {
 	return nil
 }
 
-// afterPSK decides on early data and goes on with our flight.
-func (s *server) afterPSK(early bool) (State, error) {
-	if err := s.chooseALPN(); err != nil {
-		return 0, err
-	}
-	s.facts.EarlyData = s.judgeEarlyData(early)
-	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
-		return AwaitVerdict, nil
-	}
-	return s.resume()
-}
-
-// resume goes on with our flight under the PSK.
-func (s *server) resume() (State, error) {
+// resumed goes on with our flight under the PSK.
+func (s *server) resumed() (State, error) {
 	if s.carrier == QUIC {
-		return s.askParameters()
+		return AwaitParameters, nil
 	}
 	return s.sayPSKFlight()
 }
 
 // judgeEarlyData is the whole of RFC 9846, Section 4.3.10: the first identity,
 // the same suite and protocol, no HelloRetryRequest, a ticket that allows it,
-// an age that fits, and no replay.
-func (s *server) judgeEarlyData(unseen bool) EarlyDataStatus {
+// an age that fits. Whether it is a replay is asked last of all.
+func (s *server) judgeEarlyData() EarlyDataStatus {
 	session := s.psk.session
 	s.facts.TicketAgeSkew = s.ageSkew()
 	switch {
@@ -169,10 +183,42 @@ func (s *server) judgeEarlyData(unseen bool) EarlyDataStatus {
 	// extension" RFC 9846, Section 4.3.10, of the age within a window.
 	case s.facts.TicketAgeSkew.Abs() > MaxTicketAgeSkew*time.Second:
 		return EarlyDataTicketAge
-	case !unseen:
+	}
+	return EarlyDataAccepted
+}
+
+// confirmEarlyData takes early data that could be taken, if the application
+// wants to and it was not seen before.
+func (s *server) confirmEarlyData(a ResumeAnswer) EarlyDataStatus {
+	switch {
+	case a != ResumeEarly:
+		return EarlyDataDeclined
+	case !s.psk.vouched || !s.unseen():
 		return EarlyDataReplay
 	}
 	return EarlyDataAccepted
+}
+
+// unseen asks the Config's AntiReplay about this ClientHello, now that the
+// client has proved that it has the PSK. Without one the application was
+// asked, or there would be no early data.
+//
+// RFC 9846, Section 8.2.
+func (s *server) unseen() bool {
+	if s.cfg.AntiReplay == nil || s.cfg.asks(AskTicket) {
+		return s.cfg.asks(AskTicket | AskResume)
+	}
+	now := s.cfg.now()
+	return s.cfg.AntiReplay.Fresh(s.psk.binder(), now, now.Add(2*MaxTicketAgeSkew*time.Second))
+}
+
+func (s *server) resumeRequest() *ResumeRequest {
+	return &ResumeRequest{
+		Session:     s.psk.session.append(nil),
+		Application: slices.Clone(s.psk.session.application),
+		ReplayID:    slices.Clone(s.psk.binder()),
+		EarlyData:   s.psk.early,
+	}
 }
 
 // ageSkew is how much older the client believes its ticket to be than this
@@ -235,43 +281,48 @@ func (s *server) sayServerHello() error {
 	if s.psk != nil {
 		m.Extensions = AppendPreSharedKeySH(m.Extensions, uint16(s.psk.index))
 	}
-	early := s.earlyTraffic()
+	s.earlyTraffic()
 	s.say(Initial, MsgServerHello, m.Append(nil))
 	if s.compatible() && !s.facts.Retried {
 		s.signal(OutChangeCipherSpec)
 	}
 	s.handshakeSecrets(secret)
 	s.sendKeys(Handshake, s.keys.server)
-	s.receiveAfterHello(early)
+	if !s.facts.EarlyAccepted() {
+		s.receiveHandshake()
+	}
 	return nil
 }
 
-// earlyTraffic is the secret of accepted early data, with the transcript at
-// the ClientHello.
-func (s *server) earlyTraffic() (early keyschedule.Secret) {
+// earlyTraffic derives the secrets of accepted early data, with the
+// transcript at the ClientHello.
+func (s *server) earlyTraffic() {
 	if s.facts.EarlyAccepted() {
 		th := s.transcript.sum()
-		early = s.keys.early.ClientTraffic(th)
+		s.keys.earlyTraffic = s.keys.early.ClientTraffic(th)
 		s.after.earlyExporter = s.keys.early.Exporter(th)
-		s.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", &early)
+		s.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", &s.keys.earlyTraffic)
 		s.logSecret("EARLY_EXPORTER_SECRET", &s.after.earlyExporter)
 	}
-	return early
 }
 
-// receiveAfterHello is K_recv of RFC 9846, Appendix A.2: early data's keys if
-// it is taken, else the handshake's, with records of refused early data
-// dropped.
-func (s *server) receiveAfterHello(early keyschedule.Secret) {
-	if s.facts.EarlyAccepted() {
-		s.recvKeys(EarlyData, early)
-		if s.carrier == Records {
-			return
-		}
-	}
+// receiveHandshake is K_recv of RFC 9846, Appendix A.2, without early data:
+// what is there of it all the same is dropped.
+func (s *server) receiveHandshake() {
 	s.recvKeys(Handshake, s.keys.client)
-	if s.hello.early && !s.facts.EarlyAccepted() && !s.facts.Retried {
+	if s.hello.early && !s.facts.Retried {
 		s.signal(OutSkipEarlyData)
+	}
+}
+
+// receiveEarlyData is K_recv of RFC 9846, Appendix A.2, with early data. QUIC
+// needs the handshake's keys at once: "server implementations need to be able
+// to read packets at the Handshake encryption level at the same time as the
+// 0-RTT encryption level." RFC 9001, Section 4.1.4.
+func (s *server) receiveEarlyData() {
+	s.recvKeys(EarlyData, s.keys.earlyTraffic)
+	if s.carrier == QUIC {
+		s.recvKeys(Handshake, s.keys.client)
 	}
 }
 
@@ -298,12 +349,13 @@ func (s *server) sayEncryptedExtensions() {
 	s.say(Handshake, MsgEncryptedExtensions, m.Append(nil))
 }
 
-// askParameters leads a QUIC server to AWAIT_PARAMETERS.
-func (s *server) askParameters() (State, error) {
-	if err := s.readParameters(s.hello.hello.Extensions); err != nil {
-		return 0, err
+func (s *server) parametersRequest() *ParametersRequest {
+	data, _ := s.hello.hello.Extensions.Get(ExtQUICTransportParameters)
+	out := &ParametersRequest{Peer: slices.Clone(data), Resumed: s.facts.Resumed, EarlyData: s.facts.EarlyAccepted()}
+	if s.psk != nil {
+		out.Application = slices.Clone(s.psk.session.application)
 	}
-	return AwaitParameters, nil
+	return out
 }
 
 // onParameters: AWAIT_PARAMETERS to AWAIT_CREDENTIAL, or with a PSK to
@@ -388,12 +440,15 @@ func (s *server) onSignature(in *input) (State, error) {
 }
 
 // finishFlight says Finished: what follows is under the application's keys.
-// K_send = application.
+// K_send = application, and with early data K_recv = early data.
 func (s *server) finishFlight() (State, error) {
 	s.sayFinished(s.keys.server)
 	s.applicationSecrets()
 	asked := s.psk == nil && s.cfg.ClientAuth != NoClientCert
 	s.sendKeys(Application, s.keys.serverApp).HalfRTT = !asked
+	if s.facts.EarlyAccepted() {
+		s.receiveEarlyData()
+	}
 	s.hello, s.request = nil, nil
 	s.psk = nil
 	switch {
@@ -463,7 +518,7 @@ func (s *server) onVerdict(in *input) (State, error) {
 		return 0, err
 	}
 	if s.psk != nil {
-		return s.resume()
+		return s.resumed()
 	}
 	return WaitFinished, nil
 }

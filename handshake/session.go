@@ -35,6 +35,7 @@ import (
 //	    opaque session_id<0..32>;       /* TLS 1.2, client only               */
 //	    opaque staple<0..2^24-1>;       /* the peer's OCSP response           */
 //	    NamedGroup group;               /* TLS 1.2                            */
+//	    uint8 carrier;                  /* 0 records, 1 QUIC                  */
 //	} Session;
 type session struct {
 	version       Version
@@ -56,6 +57,7 @@ type session struct {
 	sessionID     []byte
 	staple        []byte
 	group         group.ID
+	carrier       Carrier
 }
 
 const sessionFormat = 1
@@ -92,6 +94,7 @@ func (s *session) append(dst []byte) []byte {
 	w.Opaque8(s.sessionID)
 	w.Opaque24(s.staple)
 	w.Uint16(uint16(s.group))
+	w.Uint8(uint8(s.carrier))
 	return w.Result()
 }
 
@@ -125,6 +128,7 @@ func parseSession(b []byte) (*session, error) {
 	s.sessionID = r.Vector8()
 	s.staple = r.Vector24()
 	s.group = group.ID(r.Uint16())
+	s.carrier = Carrier(r.Uint8())
 	if !r.Done() || chain.Failed() || len(s.chain) > MaxChainLength {
 		return nil, errSession
 	}

@@ -27,6 +27,7 @@ const (
 	AwaitParameters // QUIC: which transport parameters?
 	WaitCH2
 	AwaitTicket // whose ticket or PSK identity is this?
+	AwaitResume // resume it, and take early data?
 	WaitEOED
 
 	// The states of TLS 1.2, RFC 5246, Section 7.3, by the message awaited.
@@ -55,7 +56,7 @@ var stateNames = [numStates]string{
 	WaitCV: "WAIT_CV", AwaitVerdict: "AWAIT_VERDICT", WaitFinished: "WAIT_FINISHED",
 	AwaitCredential: "AWAIT_CREDENTIAL", AwaitSignature: "AWAIT_SIGNATURE", Connected: "CONNECTED",
 	AwaitConfig: "AWAIT_CONFIG", AwaitParameters: "AWAIT_PARAMETERS", WaitCH2: "WAIT_CH2",
-	AwaitTicket: "AWAIT_TICKET", WaitEOED: "WAIT_EOED",
+	AwaitTicket: "AWAIT_TICKET", AwaitResume: "AWAIT_RESUME", WaitEOED: "WAIT_EOED",
 	Wait12Cert: "WAIT12_CERT", Wait12StatusSKE: "WAIT12_STATUS_SKE", Wait12SKE: "WAIT12_SKE",
 	Await12Verdict: "AWAIT12_VERDICT", Wait12CRDone: "WAIT12_CR_DONE", Wait12Done: "WAIT12_DONE",
 	Await12Credential: "AWAIT12_CREDENTIAL", Await12Signature: "AWAIT12_SIGNATURE",
@@ -72,7 +73,7 @@ func (s State) String() string {
 }
 
 // awaits are the states whose input comes from the application.
-var awaits = to(AwaitVerdict, AwaitCredential, AwaitSignature, AwaitConfig, AwaitParameters, AwaitTicket,
+var awaits = to(AwaitVerdict, AwaitCredential, AwaitSignature, AwaitConfig, AwaitParameters, AwaitTicket, AwaitResume,
 	Await12Verdict, Await12Credential, Await12Signature, Await12Ticket)
 
 // Awaits reports whether the state waits for the application, not the peer.

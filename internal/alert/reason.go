@@ -40,6 +40,9 @@ const (
 	UnknownAlert            // alert unknown or of a wrong level
 	EmptyAlertRecord        // empty alert record
 	WrongOuterType          // protected record with a wrong type outside
+	WrongLevel              // handshake data at a wrong encryption level
+	TooMuchUnread           // more unread handshake data than allowed
+	PostHandshakeAuth       // CertificateRequest after the handshake
 
 	// Decoding.
 	Malformed                // message malformed
@@ -99,6 +102,7 @@ const (
 	EarlyDataALPNMismatch    // early data accepted under another application protocol
 	EarlyDataOnRetry         // early_data in the second ClientHello
 	BadTicket                // NewSessionTicket invalid
+	TicketEarlyDataUnderQUIC // NewSessionTicket with a limit of early data under QUIC
 
 	// Authentication.
 	NoSignatureScheme         // no common signature scheme
@@ -181,6 +185,9 @@ var reasons = [numReasons]struct {
 	UnknownAlert:            {"alert unknown or of a wrong level", IllegalParameter},
 	EmptyAlertRecord:        {"empty alert record", UnexpectedMessage},
 	WrongOuterType:          {"protected record with a wrong type outside", UnexpectedMessage},
+	WrongLevel:              {"handshake data at a wrong encryption level", UnexpectedMessage},
+	TooMuchUnread:           {"more unread handshake data than allowed", UnexpectedMessage},
+	PostHandshakeAuth:       {"CertificateRequest after the handshake", UnexpectedMessage},
 
 	Malformed:                {"message malformed", DecodeError},
 	MalformedExtension:       {"extension malformed", DecodeError},
@@ -237,6 +244,7 @@ var reasons = [numReasons]struct {
 	EarlyDataALPNMismatch:    {"early data accepted under another application protocol", IllegalParameter},
 	EarlyDataOnRetry:         {"early_data in the second ClientHello", IllegalParameter},
 	BadTicket:                {"NewSessionTicket invalid", IllegalParameter},
+	TicketEarlyDataUnderQUIC: {"NewSessionTicket with a limit of early data under QUIC", IllegalParameter},
 
 	NoSignatureScheme:         {"no common signature scheme", HandshakeFailure},
 	WrongSignatureScheme:      {"signature scheme not allowed here", IllegalParameter},
