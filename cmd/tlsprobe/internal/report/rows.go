@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+)
+
+// Rows is a table of facts: label, value, code point, note.
+type Rows struct {
+	b strings.Builder
+}
+
+// Add puts a row in.
+func (r *Rows) Add(label, value, code, note string) {
+	line := fmt.Sprintf("  %-12s  %-31s  %-7s  %s", label, value, code, note)
+	r.b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+// Code puts a row for a code point in, if there is one.
+func (r *Rows) Code(label string, c *names.Code, note string) {
+	if c == nil {
+		return
+	}
+	if c.Name == nil {
+		r.Add(label, "unassigned", c.Hex, note)
+		return
+	}
+	r.Add(label, *c.Name, c.Hex, note)
+}
+
+// String is the table.
+func (r *Rows) String() string { return r.b.String() }
+
+// Facts are the rows about what was negotiated.
+func (r *Rows) Facts(res *Result) {
+	version := ""
+	if res.Version != nil && res.Version.ID == 0x0303 && !res.EMS {
+		version = "without extended master secret"
+	}
+	r.Code("version", res.Version, version)
+	r.Code("cipher suite", res.Suite, "")
+	if res.Group != nil {
+		r.Code("key exchange", res.Group, Quantum(res.Group))
+	}
+	if res.HRR {
+		r.Add("", "after a HelloRetryRequest", "", "")
+	}
+	if !res.Resumed {
+		r.Code("signature", res.Signature, "")
+	}
+	if res.ALPN != nil {
+		r.Add("ALPN", text.Clean(*res.ALPN), "", "")
+	}
+	r.Add("resumption", res.resumption(), "", "")
+	if res.EarlyData != EarlyNotOffered {
+		r.Add("early data", res.EarlyData, "", "")
+	}
+	if res.ClientAuth.Requested {
+		r.Add("client auth", res.clientAuth(), "", "")
+	}
+	if res.OCSP != nil {
+		r.Add("OCSP staple", text.Plural(res.OCSP.Length, "byte"), "", "")
+	}
+}
+
+func (res *Result) resumption() string {
+	var words []string
+	if res.Resumed {
+		words = append(words, "resumed")
+	}
+	tickets := res.Session.Tickets
+	if len(tickets) == 0 {
+		return strings.Join(append(words, "no tickets"), ", ")
+	}
+	words = append(words, text.Plural(len(tickets), "ticket"), text.Span(time.Duration(tickets[0].Lifetime)*time.Second))
+	if tickets[0].MaxEarlyData > 0 {
+		words = append(words, "early data up to "+text.Count(tickets[0].MaxEarlyData)+" B")
+	} else {
+		words = append(words, "no early data")
+	}
+	return strings.Join(words, ", ")
+}
+
+func (res *Result) clientAuth() string {
+	sent := "requested, none sent"
+	if res.ClientAuth.Sent {
+		sent = "requested, certificate sent"
+	}
+	if n := len(res.ClientAuth.Authorities); n > 0 {
+		sent += fmt.Sprintf(" (server names %d authorities)", n)
+	}
+	return sent
+}
