@@ -1,6 +1,7 @@
 package ladder
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
@@ -25,14 +26,12 @@ func clientHello(body []byte) []string {
 	if data, ok := x.Get(handshake.ExtApplicationLayerProtocolNegotiation); ok {
 		first = append(first, "ALPN "+alpn(data))
 	}
-	lines := []string{strings.Join(first, " · ")}
-	if shares := keyShares(x); shares != "" {
-		lines = append(lines, shares)
-	}
-	if more := resumption(x); more != "" {
-		lines = append(lines, more)
-	}
-	return lines
+	return lines(strings.Join(first, " · "), keyShares(x), resumption(x))
+}
+
+// lines are those that say something.
+func lines(all ...string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 func versions(ch handshake.ClientHello) string {
@@ -110,7 +109,7 @@ func (r *Reader) serverHello(body []byte) []string {
 	}
 	line := names.Version(r.version).String() + " · " + names.Suite(sh.CipherSuite).String()
 	if !sh.IsHelloRetryRequest() {
-		return []string{line, serverChoice(x)}
+		return lines(line, serverChoice(x))
 	}
 	if data, ok := x.Get(handshake.ExtKeyShare); ok {
 		if id, err := handshake.ParseKeyShareHRR(data); err == nil {
@@ -129,6 +128,12 @@ func serverChoice(x handshake.Extensions) string {
 	}
 	if x.Has(handshake.ExtPreSharedKey) {
 		words = append(words, "resumes")
+	}
+	if data, ok := x.Get(handshake.ExtApplicationLayerProtocolNegotiation); ok {
+		words = append(words, "ALPN "+alpn(data))
+	}
+	if x.Has(handshake.ExtSessionTicket) {
+		words = append(words, "a ticket follows")
 	}
 	return strings.Join(words, " · ")
 }

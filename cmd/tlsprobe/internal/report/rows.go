@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
@@ -11,13 +12,12 @@ import (
 
 // Rows is a table of facts: label, value, code point, note.
 type Rows struct {
-	b strings.Builder
+	rows [][4]string
 }
 
 // Add puts a row in.
 func (r *Rows) Add(label, value, code, note string) {
-	line := fmt.Sprintf("  %-12s  %-31s  %-7s  %s", label, value, code, note)
-	r.b.WriteString(strings.TrimRight(line, " ") + "\n")
+	r.rows = append(r.rows, [4]string{label, value, code, note})
 }
 
 // Code puts a row for a code point in, if there is one.
@@ -32,8 +32,25 @@ func (r *Rows) Code(label string, c *names.Code, note string) {
 	r.Add(label, *c.Name, c.Hex, note)
 }
 
-// String is the table.
-func (r *Rows) String() string { return r.b.String() }
+// narrow is how wide the values' column is at least.
+const narrow = 31
+
+// String is the table. Values that have nothing behind them may be longer than
+// their column.
+func (r *Rows) String() string {
+	width := narrow
+	for _, row := range r.rows {
+		if row[2] != "" {
+			width = max(width, utf8.RuneCountInString(row[1]))
+		}
+	}
+	var b strings.Builder
+	for _, row := range r.rows {
+		line := fmt.Sprintf("  %-12s  %-*s  %-7s  %s", row[0], width, row[1], row[2], row[3])
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
 
 // Facts are the rows about what was negotiated.
 func (r *Rows) Facts(res *Result) {
