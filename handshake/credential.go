@@ -35,7 +35,8 @@ type Credential struct {
 }
 
 // NewCredential checks that the leaf parses and, with a signer, that the
-// signer's key is the leaf's.
+// signer's key is the leaf's. Where the leaf says that its RSA key is for
+// RSASSA-PSS only, the credential signs accordingly.
 func NewCredential(chain [][]byte, signer crypto.Signer) (*Credential, error) {
 	if len(chain) == 0 {
 		return nil, errors.New("a credential without certificates")
@@ -45,12 +46,28 @@ func NewCredential(chain [][]byte, signer crypto.Signer) (*Credential, error) {
 		return nil, err
 	}
 	if signer != nil {
-		pub, ok := leaf.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
-		if !ok || !pub.Equal(signer.Public()) {
-			return nil, errors.New("the private key is not that of the leaf certificate")
+		if signer, err = signerFor(leaf, signer); err != nil {
+			return nil, err
 		}
 	}
 	return &Credential{Chain: chain, Signer: signer, leaf: leaf}, nil
+}
+
+// signerFor is the signer with the public key that the leaf has.
+func signerFor(leaf *x509.Certificate, signer crypto.Signer) (crypto.Signer, error) {
+	key, err := leafKey(leaf)
+	if err != nil {
+		return nil, err
+	}
+	own := signer.Public()
+	if pss, ok := key.(*signature.PSSPublicKey); ok {
+		key, signer = pss.RSA, signature.PSSSigner(signer, pss)
+	}
+	pub, ok := key.(interface{ Equal(crypto.PublicKey) bool })
+	if !ok || !pub.Equal(own) {
+		return nil, errors.New("the private key is not that of the leaf certificate")
+	}
+	return signer, nil
 }
 
 // publicKey is the key that signatures must fit, or nil if unknown.
@@ -62,7 +79,9 @@ func (c *Credential) publicKey() crypto.PublicKey {
 		return c.Public
 	}
 	if leaf := c.parsed(); leaf != nil {
-		return leaf.PublicKey
+		if key, err := leafKey(leaf); err == nil {
+			return key
+		}
 	}
 	return nil
 }
