@@ -1,0 +1,123 @@
+package interop
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/group"
+)
+
+// gnutls is the programs gnutls-serv and gnutls-cli.
+var gnutls = &peer{
+	name: "gnutls", programs: []string{"gnutls-serv", "gnutls-cli"}, source: "apt-get install gnutls-bin",
+	serve: gnutlsServe, connect: gnutlsConnect,
+	suites: tls13Suites,
+	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521, group.X448},
+	kinds:  allKinds,
+	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporterClient | hasKeyLogClient |
+		hasUpdateClient | hasResumption | hasEcho | hasQuit,
+	updates: []string{"^rekey^", "^renegotiate^"},
+}
+
+var gnutlsGroups = map[group.ID]string{
+	group.X25519: "+GROUP-X25519", group.X448: "+GROUP-X448",
+	group.P256: "+GROUP-SECP256R1", group.P384: "+GROUP-SECP384R1", group.P521: "+GROUP-SECP521R1",
+}
+
+// gnutlsPriority is what gnutls calls its choice of algorithms.
+func gnutlsPriority(s *setup) string {
+	out := "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+	if !s.tls13() {
+		out = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+	}
+	if s.suite != 0 {
+		out += ":-CIPHER-ALL:+" + gnutlsCipher(s.suite)
+	}
+	if s.groups != nil {
+		out += ":-GROUP-ALL:" + join(s.groups, gnutlsGroups)
+	}
+	return out
+}
+
+func gnutlsCipher(id cipher.ID) string {
+	name := id.String()
+	switch {
+	case strings.Contains(name, "AES_128"):
+		return "AES-128-GCM"
+	case strings.Contains(name, "AES_256"):
+		return "AES-256-GCM"
+	}
+	return "CHACHA20-POLY1305"
+}
+
+// gnutlsFlags are those that both programs share.
+func gnutlsFlags(s *setup) []string {
+	args := []string{"--priority", gnutlsPriority(s), "--x509cafile", s.ca}
+	if s.identity != nil {
+		args = append(args, "--x509certfile", s.identity.cert, "--x509keyfile", s.identity.key)
+	}
+	if s.alpn != "" {
+		args = append(args, "--alpn", s.alpn)
+	}
+	if s.tickets < 0 {
+		args = append(args, "--noticket")
+	}
+	if s.label != "" {
+		args = append(args, "--keymatexport", s.label, "--keymatexportsize", strconv.Itoa(exportSize))
+	}
+	return args
+}
+
+func gnutlsServe(t *testing.T, s setup) *running {
+	port := freePort(t)
+	args := append([]string{"--port", strconv.Itoa(port), "--echo", "--quiet"}, gnutlsFlags(&s)...)
+	switch s.auth {
+	case tlsengine.NoClientCert:
+		args = append(args, "--disable-client-cert")
+	case tlsengine.RequireClientCert:
+		args = append(args, "--require-client-cert", "--verify-client-cert")
+	}
+	if s.sni != "" {
+		args = append(args, "--sni-hostname", s.sni, "--sni-hostname-fatal")
+	}
+	if s.early != "" {
+		args = append(args, "--earlydata", "--maxearlydata", "16384")
+	}
+	return &running{process: start(t, nil, "gnutls-serv", args...), addr: fmt.Sprintf("127.0.0.1:%d", port)}
+}
+
+func gnutlsConnect(t *testing.T, s setup, addr string) *running {
+	_, port, _ := strings.Cut(addr, ":")
+	args := append([]string{
+		"--port", port, "--sni-hostname", serverName, "--verify-hostname", serverName, "--single-key-share",
+	}, gnutlsFlags(&s)...)
+	if s.label == "" {
+		args = append(args, "--logfile", keys(t).file("gnutls-"+port+".log"))
+	}
+	if s.resume {
+		args = append(args, "--resume", "--waitresumption")
+	}
+	if s.early != "" {
+		args = append(args, "--earlydata", s.early)
+	}
+	if s.verbose {
+		args = append(args, "--inline-commands")
+	}
+	p := start(t, keylogEnv(&s), "gnutls-cli", append(args, "127.0.0.1")...)
+	if !s.verbose && s.label == "" {
+		p.echo()
+	}
+	return &running{process: p, exported: saidKeyingMaterial(p), hasty: true, quit: func() { p.in.Close() }}
+}
+
+// keylogEnv is how most programs are told to write a key log.
+func keylogEnv(s *setup) []string {
+	if s.keylog == "" {
+		return nil
+	}
+	return []string{"SSLKEYLOGFILE=" + s.keylog}
+}

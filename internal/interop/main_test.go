@@ -1,0 +1,114 @@
+package interop
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/signature"
+)
+
+// peers are all that the engine is run against.
+var peers = []*peer{openssl, gnutls, nss, curl, std}
+
+var tls13Suites = []cipher.ID{
+	cipher.TLS_AES_128_GCM_SHA256, cipher.TLS_AES_256_GCM_SHA384, cipher.TLS_CHACHA20_POLY1305_SHA256,
+}
+
+func TestMain(m *testing.M) {
+	os.Exit(withScratch(m))
+}
+
+func withScratch(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "tlsengine-interop-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	scratchDir = dir
+	return m.Run()
+}
+
+// clientConfig is that of an engine as client.
+func clientConfig(t testing.TB) *tlsengine.Config {
+	return &tlsengine.Config{
+		Roots: keys(t).pool, ServerName: serverName,
+		Groups: group.All(), Signatures: signature.All(),
+	}
+}
+
+// serverConfig is that of an engine as server.
+func serverConfig(t testing.TB, k kind) *tlsengine.Config {
+	return &tlsengine.Config{
+		Credentials: []*tlsengine.Credential{keys(t).identity(t, k).credential},
+		Roots:       keys(t).pool,
+		TicketKeys:  tlsengine.NewTicketKeys(),
+		Groups:      group.All(), Signatures: signature.All(),
+	}
+}
+
+// only restricts a Config to one suite or one group; 0 leaves it.
+func only(cfg *tlsengine.Config, suite cipher.ID, g group.ID) *tlsengine.Config {
+	if suite != 0 {
+		cfg.Suites = []*cipher.Suite{cipher.Lookup(suite)}
+	}
+	if g != 0 {
+		cfg.Groups = []*group.Group{group.Lookup(g)}
+	}
+	return cfg
+}
+
+// scheme is what keys of a kind sign with by default.
+func (k kind) scheme() signature.Scheme {
+	return map[kind]signature.Scheme{
+		ecdsa256: signature.ECDSASecp256r1SHA256, ecdsa384: signature.ECDSASecp384r1SHA384,
+		ecdsa521: signature.ECDSASecp521r1SHA512, ed25519Key: signature.Ed25519,
+		rsaKey: signature.RSAPSSRsaeSHA256, rsaPSSKey: signature.RSAPSSPssSHA256,
+	}[k]
+}
+
+// test is one thing to try with one peer.
+type test struct {
+	name string
+	run  func(t *testing.T)
+}
+
+// forPeers runs the tests of each peer that has any.
+func forPeers(t *testing.T, list []*peer, tests func(p *peer) []test) {
+	if testing.Short() {
+		t.Skip("other implementations take a while")
+	}
+	for _, p := range list {
+		tests := tests(p)
+		if len(tests) == 0 {
+			continue
+		}
+		t.Run(p.name, func(t *testing.T) {
+			p.here(t)
+			t.Parallel()
+			for _, x := range tests {
+				t.Run(x.name, func(t *testing.T) {
+					t.Parallel()
+					x.run(t)
+				})
+			}
+		})
+	}
+}
+
+// check compares what was agreed with what the engine and the peer were told.
+func check(t *testing.T, state tlsengine.ConnectionState, suite cipher.ID, g group.ID) {
+	t.Helper()
+	if suite != 0 {
+		require.Equal(t, suite, state.Suite.ID)
+	}
+	if g != 0 {
+		require.Equal(t, g, state.Group)
+	}
+}
