@@ -160,10 +160,10 @@ func serveEarly(t *testing.T, p *peer) {
 		state := c.handshake()
 		require.True(t, state.Resumed)
 		require.NotEqual(t, c.seen.accepted, c.seen.rejected)
-		require.Equal(t, c.seen.accepted, state.EarlyAccepted)
+		require.Equal(t, c.seen.accepted, state.EarlyAccepted())
 		c.close()
 		c.conn.Close()
-		if state.EarlyAccepted {
+		if state.EarlyAccepted() {
 			return
 		}
 	}
@@ -183,7 +183,8 @@ func serveEarlyReplay(t *testing.T, p *peer) {
 	c.conn.Close()
 	for i := range 2 {
 		c := newClient(t, r.dial(t), cfg, []byte("early data\n"))
-		require.Equal(t, i == 0, c.handshake().EarlyAccepted)
+		state := c.handshake()
+		require.Equal(t, i == 0, state.EarlyAccepted())
 		c.close()
 		c.conn.Close()
 	}
