@@ -107,6 +107,13 @@ func (c *client) acceptPSK(sh *ServerHello, suite *cipher.Suite) error {
 // RFC 9846, Section 4.3.8.
 func (c *client) sharedSecret(sh *ServerHello) ([]byte, error) {
 	data, ok := sh.Extensions.Get(ExtKeyShare)
+	// "that a server "key_share" extension is present if required by the
+	// ClientHello "psk_key_exchange_modes" extension. If these values are not
+	// consistent, the client MUST abort the handshake with an
+	// "illegal_parameter" alert." RFC 9846, Section 4.3.11.
+	if !ok && c.facts.Resumed {
+		return nil, alert.PSKWithoutKeyShare.Errorf("server resumes without a key_share, and psk_ke was not offered")
+	}
 	if !ok {
 		return nil, alert.MissingKeyShare.Errorf("server sent no key_share")
 	}

@@ -103,6 +103,7 @@ const (
 	EarlyDataOnRetry         // early_data in the second ClientHello
 	BadTicket                // NewSessionTicket invalid
 	TicketEarlyDataUnderQUIC // NewSessionTicket with a limit of early data under QUIC
+	PSKWithoutKeyShare       // PSK selected without the key share that its mode wants
 
 	// Authentication.
 	NoSignatureScheme         // no common signature scheme
@@ -245,6 +246,7 @@ var reasons = [numReasons]struct {
 	EarlyDataOnRetry:         {"early_data in the second ClientHello", IllegalParameter},
 	BadTicket:                {"NewSessionTicket invalid", IllegalParameter},
 	TicketEarlyDataUnderQUIC: {"NewSessionTicket with a limit of early data under QUIC", IllegalParameter},
+	PSKWithoutKeyShare:       {"PSK selected without the key share that its mode wants", IllegalParameter},
 
 	NoSignatureScheme:         {"no common signature scheme", HandshakeFailure},
 	WrongSignatureScheme:      {"signature scheme not allowed here", IllegalParameter},
