@@ -35,4 +35,4 @@ func (s EarlyDataStatus) String() string {
 }
 
 // EarlyAccepted reports whether early data was taken.
-func (f *Facts) EarlyAccepted() bool { return f.EarlyData == EarlyDataAccepted }
+func (f Facts) EarlyAccepted() bool { return f.EarlyData == EarlyDataAccepted }

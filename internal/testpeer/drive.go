@@ -2,7 +2,6 @@ package testpeer
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"testing"
 
@@ -96,12 +95,21 @@ func (d *Drive) compare(t *testing.T, other *Drive) {
 			t.Errorf("the same events, however the input is cut:\n%s %q\n%s %q", d, a.events, other, b.events)
 		}
 		if !bytes.Equal(a.output, b.output) {
-			t.Errorf("the same output, however the input is cut:\n%s\n%s\n%s\n%s", d, hex.Dump(a.output), other, hex.Dump(b.output))
+			t.Errorf("the same output, however the input is cut:\n%s %d bytes\n%s %d bytes, from %d on others", d, len(a.output), other, len(b.output), same(a.output, b.output))
 		}
 		if a.err != b.err {
 			t.Errorf("the same error, however the input is cut:\n%s %s\n%s %s", d, a.err, other, b.err)
 		}
 	}
+}
+
+// same is how many bytes at the front are the same.
+func same(a, b []byte) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // deliver puts bytes on the way to the engine.

@@ -157,6 +157,14 @@ func (p *Peer) Send(items ...Item) {
 	p.deliver(wire)
 }
 
+// Build says an item without sending it: the records can be sent later, or to
+// another engine, as [Peer.Bytes].
+func (p *Peer) Build(i Item) []byte {
+	p.t.Helper()
+	p.listen()
+	return p.encode(i)
+}
+
 // encode builds an item and notes what it changes.
 func (p *Peer) encode(i Item) []byte {
 	epoch := p.epoch
