@@ -136,6 +136,8 @@ func method(q tlsengine.Request) string {
 		return "Verified"
 	case *tlsengine.TicketRequest:
 		return "Ticket"
+	case *tlsengine.ResumeRequest:
+		return "Resume"
 	}
 	return ""
 }

@@ -134,6 +134,13 @@ func EdIdentity(name string, change ...func(*x509.Certificate)) *Identity {
 	return &Identity{[][]byte{Issue(name, key.Public(), change...)}, key, signature.Ed25519}
 }
 
+// RSAIdentity has the RSA key of these tests, of 2048 bits, and a certificate
+// for the name.
+func RSAIdentity(name string, change ...func(*x509.Certificate)) *Identity {
+	key := rsaKey()
+	return &Identity{[][]byte{Issue(name, key.Public(), change...)}, key, signature.RSAPSSRsaeSHA256}
+}
+
 // ServerIdentity is the server of these dialogues.
 var ServerIdentity = sync.OnceValue(func() *Identity { return ECIdentity(Name) })
 

@@ -20,7 +20,7 @@ type Item struct {
 	unheard bool                    // the transcript does not know
 
 	parts []Item // of Together and InPieces: content of one type
-	cut   int    // bytes to a record; 0 is all in one
+	cut   int    // bytes to a record; 0 is as many as may be
 
 	epoch   *handshake.Epoch   // nil: the one in force
 	zeros   int                // of padding
@@ -176,8 +176,12 @@ func (p *Peer) encode(i Item) []byte {
 	if i.raw {
 		return content
 	}
+	cut := i.cut
+	if cut == 0 && (i.message || i.parts != nil) {
+		cut = record.MaxPlaintext
+	}
 	var wire []byte
-	for _, piece := range pieces(content, i.cut) {
+	for _, piece := range pieces(content, cut) {
 		wire = append(wire, i.record(prot, piece)...)
 	}
 	return wire

@@ -97,4 +97,5 @@ var answers = []struct {
 	{"Signed", func(e *tlsengine.Engine) error { return e.Signed([]byte("signature"), nil) }},
 	{"Verified", func(e *tlsengine.Engine) error { return e.Verified(nil) }},
 	{"Ticket", func(e *tlsengine.Engine) error { return e.Ticket(tlsengine.TicketAnswer{}, nil) }},
+	{"Resume", func(e *tlsengine.Engine) error { return e.Resume(tlsengine.ResumeNo, nil) }},
 }
