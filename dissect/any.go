@@ -78,6 +78,6 @@ func records(c *cursor) {
 func messages(c *cursor) {
 	repeat(c, func(c *cursor, id string) {
 		size := c.extent(1, 3, 0)
-		c.group("message_"+id, messageKind(c.b[c.pos:c.pos+size]), size, message)
+		c.group("message_"+id, MessageKind(c.b[c.pos:c.pos+size]), size, message)
 	})
 }

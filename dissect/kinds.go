@@ -18,7 +18,7 @@ type Info struct {
 	Meaning string // one or two sentences for a reader new to TLS
 	Ref     string // where the standard says so
 	WS      string // Wireshark's name of the field, or ""
-	Note    string // what belongs beside the value wherever it is printed, or ""
+	Note    string // what belongs behind the value of a hello of TLS 1.3, or in place of it, with its punctuation
 }
 
 // Info looks the kind up. A kind that is not in the table has itself as label.
@@ -48,13 +48,13 @@ func Kinds() map[Kind]Info {
 var lengthWS = map[Kind]string{
 	"ch.session_id": "tls.handshake.session_id_length", "sh.session_id": "tls.handshake.session_id_length",
 	"ch.cipher_suites": "tls.handshake.cipher_suites_length", "ch.compression_methods": "tls.handshake.comp_methods_length",
-	"exts": "tls.handshake.extensions_length", "ext": "tls.handshake.extension.len",
+	"exts":             "tls.handshake.extensions_length",
 	"ext.server_names": "tls.handshake.extensions_server_name_list_len", "ext.server_name.name": "tls.handshake.extensions_server_name_len",
 	"ext.groups": "tls.handshake.extensions_supported_groups_length", "ext.point_formats": "tls.handshake.extensions_ec_point_formats_length",
 	"ext.srp.name": "tls.handshake.extensions_srp_len", "ext.protocols": "tls.handshake.extensions_alpn_len",
 	"ext.protocol": "tls.handshake.extensions_alpn_str_len", "ext.versions": "tls.handshake.extensions.supported_versions_len",
 	"ext.cookie.cookie": "tls.handshake.extensions.cookie_len", "ext.psk_modes": "tls.extension.psk_ke_modes_length",
-	"ext.key_shares": "tls.handshake.extensions_key_share_client_length", "ext.key_share.key_exchange": "tls.handshake.extensions_key_share_key_exchange_length",
+	"ext.key_shares":     "tls.handshake.extensions_key_share_client_length",
 	"ext.psk.identities": "tls.handshake.extensions.psk.identities.length", "ext.psk.identity": "tls.handshake.extensions.psk.identity.identity_length",
 	"ext.psk.binders": "tls.handshake.extensions.psk.binders_len", "ext.renegotiation_info.data": "tls.handshake.extensions_reneg_info_len",
 	"ext.schemes": "tls.handshake.sig_hash_alg_len", "ext.compressions": "tls.compress_certificate.algorithms_length",

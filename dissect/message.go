@@ -35,10 +35,11 @@ var kindOf = map[uint64]Kind{
 // "struct { HandshakeType msg_type; uint24 length; select
 // (Handshake.msg_type) { … }; } Handshake;" RFC 9846, Section 4.
 func Message(b []byte, ctx Context) Field {
-	return root(messageKind(b), b, ctx, message)
+	return root(MessageKind(b), b, ctx, message)
 }
 
-func messageKind(b []byte) Kind {
+// MessageKind is the kind of the handshake message that starts with these bytes.
+func MessageKind(b []byte) Kind {
 	if len(b) == 0 {
 		return "msg"
 	}
@@ -52,8 +53,8 @@ func messageKind(b []byte) Kind {
 }
 
 // MessageName is the RFC's name of the message that starts with these bytes:
-// "ClientHello", or "handshake(99)".
-func MessageName(b []byte) string { return messageKind(b).Info().Label }
+// "ClientHello", or "handshake message" for one without.
+func MessageName(b []byte) string { return MessageKind(b).Info().Label }
 
 func message(c *cursor) {
 	start := c.pos

@@ -129,7 +129,7 @@ func (b *builder) record(dir string, wire []byte, o opened) {
 		b.kept = MaxConnection + 1
 		return
 	}
-	id := len(b.c.Records)
+	id := len(b.c.Records) + 1
 	at := b.append(b.halves[dir].wire, wire)
 	fields := dissect.Record(wire, o.layout(b.ctx.Version))
 	r := Record{ID: id, Dir: dir, TUS: b.now, At: at, Epoch: o.epoch, Protected: o.protected, Fields: fields.Fields}

@@ -69,7 +69,8 @@ func fromStream(s *pcap.Stream, o CaptureOptions) *Connection {
 	}
 	v := newViewer(o)
 	c := v.b.c
-	started := s.Started.UTC().Truncate(time.Microsecond)
+	_, start := client.Arrived(from + 5)
+	started := start.UTC().Truncate(time.Microsecond)
 	c.Started = &started
 	c.Target = target(s.Client, s.Server)
 	if from > 0 {
@@ -93,7 +94,7 @@ func fromStream(s *pcap.Stream, o CaptureOptions) *Connection {
 	arrived := func(h *pcap.Half, base int) func(int) (int, int64) {
 		return func(off int) (int, int64) {
 			n, at := h.Arrived(base + off)
-			return n, at.Sub(s.Started).Microseconds()
+			return n, at.Sub(start).Microseconds()
 		}
 	}
 	v.run(split(client.Data[from:], C2S, arrived(client, from)), split(server.Data[reply:], S2C, arrived(server, reply)))

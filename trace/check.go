@@ -176,16 +176,24 @@ func (r *checker) secret(s *Secret) {
 
 // expandLabel is HKDF-Expand-Label by the book: RFC 9846, Section 7.1.
 func (r *checker) expandLabel(h func() hash.Hash, secret []byte, s *Secret, context []byte) []byte {
-	if len(s.Label) > keyschedule.MaxLabel || len(context) > keyschedule.MaxContext || len(s.Out) > 255*h().Size() {
+	if len(s.Label) > keyschedule.MaxLabel || len(context) > keyschedule.MaxContext || len(s.Out) > 255*h().Size() || s.Len != len(s.Out) {
 		return nil
 	}
-	info := binary.BigEndian.AppendUint16(nil, uint16(len(s.Out)))
+	out, _ := hkdf.Expand(h, secret, string(labelInfo(s)), len(s.Out))
+	return out
+}
+
+// labelInfo is the HkdfLabel of a secret.
+func labelInfo(s *Secret) []byte {
+	var context []byte
+	if s.Context != nil {
+		context = s.Context.Hash
+	}
+	info := binary.BigEndian.AppendUint16(nil, uint16(s.Len))
 	info = append(info, byte(len("tls13 ")+len(s.Label)))
 	info = append(info, "tls13 "+s.Label...)
 	info = append(info, byte(len(context)))
-	info = append(info, context...)
-	out, _ := hkdf.Expand(h, secret, string(info), len(s.Out))
-	return out
+	return append(info, context...)
 }
 
 // record opens a record with the keys that the trace names.

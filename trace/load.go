@@ -50,8 +50,8 @@ func (c *Connection) Validate() error {
 	covered := map[int]int{}
 	for i := range c.Records {
 		r := &c.Records[i]
-		if r.ID != i {
-			return fmt.Errorf("record %d has id %d", i, r.ID)
+		if r.ID != i+1 {
+			return fmt.Errorf("record %d has id %d", i+1, r.ID)
 		}
 		if !c.has(r.At) || r.At.Off != covered[r.At.Buf] || c.Buffers[r.At.Buf].Kind != KindWire {
 			return fmt.Errorf("record %d is not behind the one before it", i)
@@ -161,7 +161,7 @@ func cover(fields []dissect.Field, n int) error {
 const maxFieldDepth = 2*dissect.MaxDepth + 16
 
 // Redact takes out what must stay secret: secrets, private and shared values,
-// and application data. It cannot be undone.
+// nonces, and application data. It cannot be undone.
 func (t *Trace) Redact() {
 	t.Secrets = false
 	for _, c := range t.Connections {
@@ -172,6 +172,9 @@ func (t *Trace) Redact() {
 			c.KeyExchanges[i].Ours.Private, c.KeyExchanges[i].Shared = nil, nil
 		}
 		for i := range c.Records {
+			if c.Records[i].AEAD != nil {
+				c.Records[i].AEAD.Nonce = nil // with number 0 it is the IV
+			}
 			if in := c.Records[i].Inner; in != nil && in.Type == typeApplication {
 				c.Buffers[in.Buf].Bytes = nil
 			}

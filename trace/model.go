@@ -26,8 +26,8 @@ type Tool struct {
 	Commit  string `json:"commit,omitempty"`
 }
 
-// Connection is one connection. IDs count from 0 in each of its lists; the id
-// of an element is its place.
+// Connection is one connection. The id of an element is its place in its list,
+// from 0; but records count from 1, as people do.
 type Connection struct {
 	ID           int             `json:"id"`
 	Role         string          `json:"role"` // "client", "server", or "observer" of a capture

@@ -1,0 +1,198 @@
+package trace
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func webPage(t testing.TB, tr *Trace) string {
+	var out bytes.Buffer
+	require.NoError(t, HTML(&out, tr))
+	return out.String()
+}
+
+func ordinary(t testing.TB) *Trace {
+	d := talk(t, nil)
+	tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
+	require.NoError(t, err)
+	return tr
+}
+
+func TestPageNeedsNothingElse(t *testing.T) {
+	page := webPage(t, ordinary(t))
+	require.Less(t, len(page), 400_000)
+	for _, outside := range []string{"http:", "https:", "src=", "@import", "url(", "<link", "<iframe", "<img", "<form", "javascript:", " on"} {
+		for _, tag := range regexp.MustCompile(`<[^>]*>`).FindAllString(page, -1) {
+			require.NotContains(t, tag, outside)
+		}
+	}
+	require.NotContains(t, page, "@import")
+	require.NotContains(t, page, "url(")
+	policy := html.UnescapeString(regexp.MustCompile(`Policy" content="([^"]*)"`).FindStringSubmatch(page)[1])
+	require.True(t, strings.HasPrefix(policy, "default-src 'none'; "), policy)
+	for _, block := range []string{`<style>(?s:(.*?))</style>`, `<script>(?s:(.*?))</script>`} {
+		sum := sha256.Sum256([]byte(regexp.MustCompile(block).FindStringSubmatch(page)[1]))
+		require.Contains(t, policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	}
+}
+
+func TestPageAnchorsAreUniqueAndLinksLead(t *testing.T) {
+	one, two := ordinary(t), ordinary(t)
+	two.Connections[0].ID = 1
+	one.Connections = append(one.Connections, two.Connections[0])
+	page := webPage(t, one)
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		require.False(t, ids[m[1]], m[1])
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(` href="#([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		require.True(t, ids[html.UnescapeString(m[1])], m[1])
+	}
+	for _, want := range []string{"c0-r1", "c0-m1.key_share.group", "c1-s.s_hs", "c1-k1"} {
+		require.True(t, ids[want], want)
+	}
+}
+
+func TestPageShowsEachByteOnce(t *testing.T) {
+	tr := ordinary(t)
+	c := tr.Connections[0]
+	page := webPage(t, tr)
+	shown := 0
+	for _, m := range regexp.MustCompile(`<a href="#[rm]\d+[^"]*">((?:[0-9a-f]{2} ?)+)</a>`).FindAllStringSubmatch(page, -1) {
+		shown += len(strings.Fields(m[1]))
+	}
+	want := 0
+	for _, b := range c.Buffers {
+		want += len(b.Bytes)
+	}
+	require.Equal(t, want, shown)
+}
+
+func TestPageCannotBeChangedByACertificate(t *testing.T) {
+	d := talk(t, func(client, server *tls.Config) {
+		client.MaxVersion = tls.VersionTLS12
+		client.NextProtos = []string{`"><img src=x onerror=alert(1)>`, "\u2028", "-->"}
+		server.NextProtos = nil
+	})
+	tr, err := Capture(d.capture(1460, nil), CaptureOptions{})
+	require.NoError(t, err)
+	tr.Connections[0].Result = json.RawMessage(`{"names":"</script><script>alert(2)</script>\u2028&<!--"}`)
+	page := webPage(t, tr)
+	require.Contains(t, page, "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;")
+	for _, bad := range []string{"<script>alert", "<img", "</script><script>alert", "\x1b", "\u2028"} {
+		require.NotContains(t, page, bad)
+	}
+	require.Equal(t, 2, strings.Count(page, "</script>"), "the data and our own script")
+	data := regexp.MustCompile(`id="data">(.*?)</script>`).FindStringSubmatch(page)[1]
+	for _, raw := range []string{"<", ">", "&"} {
+		require.NotContains(t, data, raw)
+	}
+	var back struct{ Results []json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(data), &back))
+	require.JSONEq(t, string(tr.Connections[0].Result), string(back.Results[0]))
+}
+
+func TestPageIsWellFormed(t *testing.T) {
+	page := webPage(t, ordinary(t))
+	void := map[string]bool{"meta": true, "line": true, "path": true, "!DOCTYPE": true}
+	body := regexp.MustCompile(`(?s)<(style|script)([^>]*)>.*?</(style|script)>`).ReplaceAllString(page, "")
+	var open []string
+	for _, m := range regexp.MustCompile(`<(/?)([a-zA-Z!][a-zA-Z0-9]*)[^>]*>`).FindAllStringSubmatch(body, -1) {
+		switch {
+		case void[m[2]]:
+		case m[1] == "":
+			open = append(open, m[2])
+		default:
+			require.NotEmpty(t, open)
+			require.Equal(t, open[len(open)-1], m[2])
+			open = open[:len(open)-1]
+		}
+	}
+	require.Empty(t, open)
+	require.NotContains(t, page, "ZgotmplZ")
+}
+
+func TestRedactedTraceHoldsNoSecret(t *testing.T) {
+	d := talk(t, nil)
+	tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
+	require.NoError(t, err)
+	var secrets []string
+	for _, s := range tr.Connections[0].Secrets {
+		secrets = append(secrets, fmt.Sprintf("%x", []byte(s.Out)))
+	}
+	tr.Redact()
+	j, err := json.Marshal(tr)
+	require.NoError(t, err)
+	_, err = Load(j)
+	require.NoError(t, err)
+	require.Contains(t, string(j), `"secrets":false`)
+	page := webPage(t, tr)
+	out := text(t, tr, TextOptions{Hex: FullHex, Commands: true})
+	for _, s := range secrets {
+		for _, all := range []string{string(j), page, out} {
+			require.False(t, strings.Contains(all, s), "the secret %s is there", s)
+		}
+	}
+	ping := base64.StdEncoding.EncodeToString([]byte("PING\x17"))
+	for _, all := range []string{page, out, string(j)} {
+		for _, data := range []string{`"PING"`, "50 49 4e 47", ping} {
+			require.False(t, strings.Contains(all, data), data)
+		}
+	}
+	require.Contains(t, page, "were taken out of this page")
+	require.NotContains(t, page, "contains the secrets")
+	require.Empty(t, Check(tr.Connections[0]).Mismatches)
+}
+
+// Contrast: WCAG 2.2, 1.4.3 asks for 4.5 to 1.
+func TestColoursOfThePageHaveContrast(t *testing.T) {
+	style, err := pageFiles.ReadFile("page/page.css")
+	require.NoError(t, err)
+	themes := regexp.MustCompile(`:root\{([^}]*)\}`).FindAllStringSubmatch(string(style), -1)
+	require.Len(t, themes, 2, "light and dark")
+	for _, theme := range themes {
+		colours := map[string]float64{}
+		for _, m := range regexp.MustCompile(`--([a-z]+):#([0-9a-f]+)`).FindAllStringSubmatch(theme[1], -1) {
+			colours[m[1]] = luminance(t, m[2])
+		}
+		for fg, backgrounds := range map[string][]string{"fg": {"bg", "card", "alt", "sbg"}, "dim": {"bg", "card"}, "c": {"card"}, "s": {"card"}, "k": {"card"}, "warn": {"warnbg", "card", "bg"}, "onfg": {"on"}} {
+			for _, bg := range backgrounds {
+				light, dark := max(colours[fg], colours[bg]), min(colours[fg], colours[bg])
+				require.GreaterOrEqual(t, (light+0.05)/(dark+0.05), 4.5, "%s on %s", fg, bg)
+			}
+		}
+	}
+}
+
+// luminance is the relative luminance of WCAG 2.2.
+func luminance(t *testing.T, hex string) float64 {
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
+		require.NoError(t, err)
+		v := float64(n) / 255
+		if v <= 0.04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+0.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
+}
