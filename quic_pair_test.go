@@ -81,7 +81,6 @@ type quicPair struct {
 	seen           [2][]QUICEvent // of the client, of the server
 	split          func(from int, level QUICLevel, data []byte) [][]byte
 	errs           [2]error
-	deaf           [2]bool // events of this side are not drained
 }
 
 func newQUICPair(t testing.TB, client, server quicSide) *quicPair {
@@ -97,6 +96,9 @@ func (p *quicPair) run() *quicPair {
 		for i, side := range p.sides() {
 			for ev, ok := side.next(); ok; ev, ok = side.next() {
 				moved = true
+				given := ev.Data
+				ev.Data = append([]byte{}, given...)
+				clear(given) // ours for good: nothing may still need it
 				p.seen[i] = append(p.seen[i], ev)
 				if ev.Kind == QUICCrypto && p.errs[1-i] == nil {
 					p.errs[1-i] = p.deliver(i, ev)
