@@ -308,23 +308,25 @@ func (c *client) checkServerHello(sh *ServerHello, place Place) (*cipher.Suite, 
 // extension, an endpoint MUST abort the handshake with an
 // "unsupported_extension" alert." RFC 9846, Section 4.3.
 func (c *client) checkSolicited(list Extensions, place Place) error {
-	offered, err := c.offered()
+	hello, err := c.offered()
 	if err != nil {
 		return err
 	}
 	for t := range list.All() {
-		if !offered.Has(t) && !(place == InHRR && t == ExtCookie) {
+		excepted := place == InHRR && t == ExtCookie ||
+			t == ExtRenegotiationInfo && hello.CipherSuites.Has(cipher.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
+		if !hello.Extensions.Has(t) && !excepted {
 			return alert.UnsolicitedExtension.Errorf("server's %v has extension %v, which was not offered", place, t)
 		}
 	}
 	return list.Legal(place)
 }
 
-// offered are the extensions of the ClientHello as it was sent.
-func (c *client) offered() (Extensions, error) {
+// offered is the ClientHello as it was sent.
+func (c *client) offered() (ClientHello, error) {
 	hello, err := ParseClientHello(c.offer.hello[headerLen:])
 	if err != nil {
-		return nil, errors.Join(errors.New("our own ClientHello does not parse"), err)
+		return hello, errors.Join(errors.New("our own ClientHello does not parse"), err)
 	}
-	return hello.Extensions, nil
+	return hello, nil
 }
