@@ -120,7 +120,7 @@ func TestTLS12HasNoKeyUpdate(t *testing.T) {
 		out, err := e.UpdateKeys(nil, handshake.UpdateRequested)
 		require.ErrorIs(t, err, tlsengine.ErrKeyUpdate)
 		require.Empty(t, out)
-		require.ErrorIs(t, e.SendTicket(nil), tlsengine.ErrNotPending)
+		require.ErrorIs(t, e.SendTicket(nil), tlsengine.ErrNoTicket)
 	}
 	p.exchange(payload)
 }
