@@ -249,3 +249,10 @@ func (i Item) record(prot *protection, content []byte) []byte {
 	}
 	return prot.seal(i.typ, outer, content, i.zeros)
 }
+
+// Now sends an item under the keys in force, also one with an epoch of its
+// own.
+func (p *Peer) Now(i Item) Item {
+	p.listen()
+	return At(p.epoch, i)
+}
