@@ -187,11 +187,18 @@ func (e *Engine) settle() error {
 	return nil
 }
 
-// carryOut carries out outputs up to the first that is an event.
+// carryOut carries out outputs up to the first that is an event, and what
+// follows it up to the next. What goes wrong behind an event is said by the
+// call after it.
 func (e *Engine) carryOut() (Event, error) {
 	for len(e.recv.outputs) > 0 {
-		if ev, err := e.carryOut1(); err != nil || ev.Kind != EventNone {
+		ev, err := e.carryOut1()
+		if err != nil {
 			return ev, err
+		}
+		if ev.Kind != EventNone {
+			e.settle()
+			return ev, nil
 		}
 	}
 	return Event{}, nil
@@ -209,7 +216,7 @@ func (e *Engine) carryOut1() (Event, error) {
 	case handshake.OutRecvKeys:
 		return Event{}, e.newKeys(o.Keys)
 	case handshake.OutUpdateRecvKeys:
-		return Event{Kind: EventKeyUpdated}, e.updateKeys()
+		return eventOf(&o), e.updateKeys()
 	case handshake.OutSkipEarlyData:
 		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)
 	case handshake.OutDone:
@@ -227,6 +234,8 @@ func eventOf(o *handshake.Output) Event {
 		return Event{Kind: EventFlightDone}
 	case handshake.OutSession:
 		return Event{Kind: EventNewSession, Data: o.Data}
+	case handshake.OutUpdateRecvKeys:
+		return Event{Kind: EventKeyUpdated}
 	case handshake.OutEarlyDataAccepted:
 		return Event{Kind: EventEarlyDataAccepted}
 	case handshake.OutEarlyDataRejected:
