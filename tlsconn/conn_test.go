@@ -1,0 +1,216 @@
+package tlsconn
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	stdtls "crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	tls "github.com/tlsengine/tlsengine"
+)
+
+// lab is a certificate for "example.test" and Configs that use it.
+type lab struct {
+	server, client *tls.Config
+	std            stdtls.Certificate
+	roots          *x509.CertPool
+}
+
+func newLab(t testing.TB) *lab {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "example.test"}, DNSNames: []string{"example.test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, BasicConstraintsValid: true, IsCA: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	leaf, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	roots.AddCert(leaf)
+	cred, err := tls.NewCredential([][]byte{der}, key)
+	require.NoError(t, err)
+	return &lab{
+		server: &tls.Config{Credentials: []*tls.Credential{cred}, TicketKeys: tls.NewTicketKeys()},
+		client: &tls.Config{Roots: roots, ServerName: "example.test"},
+		std:    stdtls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
+		roots:  roots,
+	}
+}
+
+// pair is two connected ends over loopback.
+func (l *lab) pair(t testing.TB) (client, server *Conn) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	raw, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	other, err := listener.Accept()
+	require.NoError(t, err)
+	client, err = Client(raw, l.client, Options{})
+	require.NoError(t, err)
+	server, err = Server(other, l.server, Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { raw.Close(); other.Close() })
+	return client, server
+}
+
+func TestMegabytesBothWaysAtOnce(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	const size = 10 << 20
+	go io.Copy(server, server)
+	sent := make([]byte, size)
+	rand.Read(sent)
+	go func() {
+		client.Write(sent)
+		client.CloseWrite()
+	}()
+	got, err := io.ReadAll(io.LimitReader(client, size))
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(sent, got))
+}
+
+func TestHTTPOverTheConn(t *testing.T) {
+	l := newLab(t)
+	raw, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "%d bytes", len(body))
+	})}
+	go srv.Serve(NewListener(raw, l.server))
+	defer srv.Close()
+
+	d := &Dialer{Config: l.client}
+	for name, client := range map[string]*http.Client{
+		"ours":       {Transport: &http.Transport{DialTLSContext: d.DialContext}},
+		"crypto/tls": {Transport: &http.Transport{TLSClientConfig: &stdtls.Config{RootCAs: l.roots, ServerName: "example.test"}}},
+	} {
+		for range 3 {
+			resp, err := client.Post("https://"+raw.Addr().String(), "text/plain", bytes.NewReader(make([]byte, 100_000)))
+			require.NoError(t, err, name)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.Equal(t, "100000 bytes", string(body))
+			resp.Body.Close()
+		}
+	}
+}
+
+func TestReadDeadlineDoesNotEndTheConnection(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	go server.Handshake(context.Background())
+	require.NoError(t, client.Handshake(context.Background()))
+	client.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+	_, err := client.Read(make([]byte, 10))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	client.SetReadDeadline(time.Time{})
+	_, err = server.Write([]byte("later"))
+	require.NoError(t, err)
+	buf := make([]byte, 10)
+	n, err := client.Read(buf)
+	require.NoError(t, err)
+	require.Equal(t, "later", string(buf[:n]))
+}
+
+func TestHalfClose(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	go func() {
+		client.Write([]byte("question"))
+		client.CloseWrite()
+	}()
+	got, err := io.ReadAll(server)
+	require.NoError(t, err)
+	require.Equal(t, "question", string(got))
+	_, err = server.Write([]byte("answer"))
+	require.NoError(t, err)
+	require.NoError(t, server.Close())
+	got, err = io.ReadAll(client)
+	require.NoError(t, err)
+	require.Equal(t, "answer", string(got))
+}
+
+func TestTruncationIsNotAnEnd(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	go server.Write([]byte("some"))
+	buf := make([]byte, 4)
+	_, err := io.ReadFull(client, buf)
+	require.NoError(t, err)
+	server.NetConn().Close()
+	_, err = client.Read(buf)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.ErrorIs(t, err, tls.ErrTruncated)
+}
+
+func TestCancelledHandshake(t *testing.T) {
+	client, _ := newLab(t).pair(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, client.Handshake(ctx), context.DeadlineExceeded)
+}
+
+func TestAnUntrustedServerIsRefusedBeforeAnyData(t *testing.T) {
+	l := newLab(t)
+	l.client.Roots = x509.NewCertPool()
+	client, server := l.pair(t)
+	errs := make(chan error, 1)
+	go func() { errs <- server.Handshake(context.Background()) }()
+	_, err := client.Write([]byte("secret"))
+	var refused *tls.AlertError
+	require.True(t, errors.As(err, &refused))
+	var told *tls.PeerAlertError
+	require.True(t, errors.As(<-errs, &told))
+	require.Equal(t, "unknown_ca", told.Alert.String())
+}
+
+func TestSessionsAreResumed(t *testing.T) {
+	l := newLab(t)
+	var session []byte
+	for i := range 2 {
+		l.client.Session = session
+		client, server := l.pair(t)
+		client.sess = func(s []byte) { session = s }
+		go server.Write([]byte("x"))
+		_, err := client.Read(make([]byte, 1))
+		require.NoError(t, err)
+		require.Equal(t, i == 1, client.ConnectionState().DidResume)
+	}
+}
+
+func TestAConnStartsNoGoroutineAndHoldsNoBufferWhenIdle(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	before := runtime.NumGoroutine()
+	done := make(chan error, 1)
+	go func() { done <- server.Handshake(context.Background()) }()
+	require.NoError(t, client.Handshake(context.Background()))
+	require.NoError(t, <-done)
+	go client.Write(make([]byte, 30_000))
+	_, err := io.ReadFull(server, make([]byte, 30_000))
+	require.NoError(t, err)
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+	require.Nil(t, server.input.buf)
+}
