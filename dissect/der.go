@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -99,11 +100,19 @@ func (c *cursor) content(tag byte, t *derType, depth int) {
 		c.elements(t, depth)
 	case t != nil && t.wraps && tag == tagBitString && n > 1 && c.rest()[0] == 0 && isDER(c.rest()[1:], depth):
 		c.uint("unused_bits", "der.unused_bits", 1)
-		c.element("0", t.within, depth)
+		c.element(item(0, t.within), t.within, depth)
 	case t != nil && t.wraps && tag == tagOctetString && isDER(c.rest(), depth):
-		c.element("0", t.within, depth)
+		c.element(item(0, t.within), t.within, depth)
+	case tag == tagBitString:
+		unused := c.uint("unused_bits", "der.unused_bits", 1)
+		c.leaf("value", "der.value", c.left(), func(b []byte) Value { return bitNames(t, b, unused) })
 	default:
-		c.leaf("value", derValueKind(tag), n, func(b []byte) Value { return derValue(tag, b) })
+		c.leaf("value", derValueKind(tag), n, func(b []byte) Value {
+			if t != nil && t.kind == "x509.general_name" && tag == contextClass|7 {
+				return address(b)
+			}
+			return derValue(tag, b)
+		})
 	}
 }
 
@@ -116,8 +125,25 @@ func (c *cursor) elements(t *derType, depth int) {
 		if t != nil {
 			child, next = t.child(c.b[c.pos], next)
 		}
+		if child == &typeExtensionValue {
+			child = extensionValue(c.made)
+		}
 		c.element(item(i, child), child, depth)
 	}
+}
+
+// bitNames are the names of the bits that are set, where the type has names.
+func bitNames(t *derType, b []byte, unused uint64) Value {
+	if t == nil || t.bits == nil {
+		return Value{}
+	}
+	var set []string
+	for i, name := range t.bits {
+		if i/8 < len(b) && b[i/8]&(0x80>>(i%8)) != 0 && uint64(i) < uint64(8*len(b))-min(unused, 7) {
+			set = append(set, name)
+		}
+	}
+	return Value{Form: Text, Text: strings.Join(set, ", ")}
 }
 
 // isDER reports whether b is exactly one element, by its header.
@@ -212,6 +238,15 @@ func derValue(tag byte, b []byte) Value {
 		return Value{Form: Text, Text: string(b)} // a name in subjectAltName
 	}
 	return Value{}
+}
+
+// address is an iPAddress: RFC 5280, Section 4.2.1.6.
+func address(b []byte) Value {
+	ip, ok := netip.AddrFromSlice(b)
+	if !ok {
+		return Value{}
+	}
+	return Value{Form: Text, Text: ip.String()}
 }
 
 // derTime reads a time; what is no time is text.

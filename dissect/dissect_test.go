@@ -422,14 +422,53 @@ func TestCertificateTree(t *testing.T) {
 	require.Empty(t, check(&f, len(b)))
 	require.NotContains(t, show(&f), "!")
 	for id, want := range map[string]string{
-		"certificate.tbsCertificate.validity.notBefore":                 "2026-01-02T03:04:05Z",
-		"certificate.tbsCertificate.signature":                          "ecdsa-with-SHA256 (1.2.840.10045.4.3.2)",
-		"certificate.tbsCertificate.subjectPublicKeyInfo.algorithm":     "ecPublicKey (1.2.840.10045.2.1)",
-		"certificate.tbsCertificate.issuer.0.0.type":                    "commonName (2.5.4.3)",
-		"certificate.tbsCertificate.issuer.0.0.value":                   "CN-in-lab",
-		"certificate.tbsCertificate.extensions.0.0":                     "subjectAltName (2.5.29.17)",
-		"certificate.tbsCertificate.extensions.0.0.extnValue.0.0.value": "lab.example",
-		"certificate.signatureAlgorithm.algorithm":                      "ecdsa-with-SHA256 (1.2.840.10045.4.3.2)",
+		"certificate.tbsCertificate.validity.notBefore":                              "2026-01-02T03:04:05Z",
+		"certificate.tbsCertificate.signature":                                       "ecdsa-with-SHA256 (1.2.840.10045.4.3.2)",
+		"certificate.tbsCertificate.subjectPublicKeyInfo.algorithm":                  "ecPublicKey (1.2.840.10045.2.1)",
+		"certificate.tbsCertificate.issuer.0.0.type":                                 "commonName (2.5.4.3)",
+		"certificate.tbsCertificate.issuer.0.0.value":                                "CN-in-lab",
+		"certificate.tbsCertificate.extensions.0.0":                                  "subjectAltName (2.5.29.17)",
+		"certificate.tbsCertificate.extensions.0.0.extnValue.SubjectAltName.0.value": "lab.example",
+		"certificate.signatureAlgorithm.algorithm":                                   "ecdsa-with-SHA256 (1.2.840.10045.4.3.2)",
+	} {
+		field := f.Find(id)
+		require.NotNil(t, field, "%s\n%s", id, show(&f))
+		require.Equal(t, want, field.Value.String(), id)
+	}
+}
+
+func TestExtensionsOfCertificatesAreRead(t *testing.T) {
+	extension := func(oid, value string) []byte {
+		id, v := unhex(t, oid), unhex(t, value)
+		b := append([]byte{6, byte(len(id))}, id...)
+		b = append(b, 4, byte(len(v)))
+		b = append(b, v...)
+		return append([]byte{0x30, byte(len(b))}, b...)
+	}
+	var list []byte
+	for _, e := range [][]byte{
+		extension("551d0f", "030205a0"),
+		extension("551d13", "30060101ff020103"),
+		extension("551d25", "300a06082b06010505070301"),
+		extension("551d11", "3015 8203612e62 87047f000001 870820010db800000000"),
+		extension("551d99", "0500"),
+		extension("551d0f", "ff"),
+	} {
+		list = append(list, e...)
+	}
+	list = append([]byte{0x30, byte(len(list))}, list...)
+	f := root("cert.data", list, Context{}, func(c *cursor) { derAll(c, &derType{id: "extensions", each: &typeExtension}) })
+	require.Empty(t, check(&f, len(list)))
+	for id, want := range map[string]string{
+		"extensions.0.extnValue.KeyUsage.value":                           "digitalSignature, keyEncipherment",
+		"extensions.1.extnValue.BasicConstraints.cA.value":                "true",
+		"extensions.1.extnValue.BasicConstraints.pathLenConstraint.value": "3",
+		"extensions.2.extnValue.ExtKeyUsage.0":                            "serverAuth (1.3.6.1.5.5.7.3.1)",
+		"extensions.3.extnValue.SubjectAltName.0.value":                   "a.b",
+		"extensions.3.extnValue.SubjectAltName.1.value":                   "127.0.0.1",
+		"extensions.3.extnValue.SubjectAltName.2.value":                   "",
+		"extensions.4.extnValue.0.header":                                 "NULL, 0 bytes",
+		"extensions.5.extnValue.value":                                    "",
 	} {
 		field := f.Find(id)
 		require.NotNil(t, field, "%s\n%s", id, show(&f))

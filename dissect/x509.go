@@ -1,5 +1,7 @@
 package dissect
 
+import "strings"
+
 // A derType is a place in a structure in DER: what an element there is called,
 // and what stands within it. It only names things; an element that does not
 // fit is shown by its tag.
@@ -12,6 +14,7 @@ type derType struct {
 	wraps  bool     // a string that holds DER
 	within *derType // what it holds; nil if that is not known
 	holds  bool     // the element takes the value of its first leaf of text
+	bits   []string // names of the bits of a BIT STRING
 	shape  func(content []byte, tag byte) *derType
 }
 
@@ -52,9 +55,10 @@ var (
 	typeExtension = derType{kind: "x509.extension", tag: tagSequence, holds: true, fields: []*derType{
 		{id: "extnID", kind: "x509.extension_id", tag: tagOID, holds: true},
 		{id: "critical", kind: "x509.critical", tag: tagBoolean, holds: true},
-		{id: "extnValue", kind: "x509.extension_value", tag: tagOctetString, wraps: true},
+		&typeExtensionValue,
 	}}
-	typeTBS = derType{id: "tbsCertificate", kind: "x509.tbs", tag: tagSequence, fields: []*derType{
+	typeExtensionValue = derType{id: "extnValue", kind: "x509.extension_value", tag: tagOctetString, wraps: true}
+	typeTBS            = derType{id: "tbsCertificate", kind: "x509.tbs", tag: tagSequence, fields: []*derType{
 		{id: "version", kind: "x509.version", tag: contextClass | constructed | 0},
 		{id: "serialNumber", kind: "x509.serial", tag: tagInteger},
 		algorithm("signature", "x509.signature_algorithm"),
@@ -91,6 +95,34 @@ var (
 		}}},
 	}}
 )
+
+// extensionTypes are what the values of extensions hold, by the names of
+// oidNames: RFC 5280, Section 4.2.1.
+var extensionTypes = map[string]*derType{
+	"keyUsage": {id: "KeyUsage", kind: "x509.key_usage", tag: tagBitString, bits: []string{
+		"digitalSignature", "contentCommitment", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"}},
+	"basicConstraints": {id: "BasicConstraints", kind: "x509.basic_constraints", tag: tagSequence, fields: []*derType{
+		{id: "cA", kind: "x509.is_ca", tag: tagBoolean, holds: true},
+		{id: "pathLenConstraint", kind: "x509.path_length", tag: tagInteger},
+	}},
+	"extKeyUsage":            {id: "ExtKeyUsage", kind: "x509.purposes", tag: tagSequence, each: &derType{kind: "x509.purpose", tag: tagOID, holds: true}},
+	"subjectAltName":         {id: "SubjectAltName", kind: "x509.names", tag: tagSequence, each: &derType{kind: "x509.general_name", holds: true}},
+	"subjectKeyIdentifier":   {id: "SubjectKeyIdentifier", kind: "x509.key_id", tag: tagOctetString},
+	"authorityKeyIdentifier": {id: "AuthorityKeyIdentifier", kind: "x509.authority_key", tag: tagSequence},
+}
+
+// extensionValue is the type of an extension's value, by the extnID among the
+// fields in front of it, whose value starts with its name.
+func extensionValue(fields []Field) *derType {
+	t := typeExtensionValue
+	for i := range fields {
+		if fields[i].Kind == "x509.extension_id" {
+			name, _, _ := strings.Cut(fields[i].Value.Text, " ")
+			t.within = extensionTypes[name]
+		}
+	}
+	return &t
+}
 
 func algorithm(id string, kind Kind) *derType {
 	return &derType{id: id, kind: kind, tag: tagSequence, holds: true, fields: []*derType{

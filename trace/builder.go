@@ -107,6 +107,7 @@ type opened struct {
 	keys      string // base of the ids of key and IV: "s_hs"; "" if not known
 	suite     *cipher.Suite
 	iv        []byte
+	cbc       *cbc // in place of suite and iv
 }
 
 // layout is how the fragment of a protected record is made up.
@@ -114,6 +115,8 @@ func (o *opened) layout(version uint16) *dissect.Protection {
 	switch {
 	case !o.protected:
 		return nil
+	case o.cbc != nil:
+		return &dissect.Protection{NonceLen: 16}
 	case o.suite != nil:
 		return &dissect.Protection{NonceLen: o.suite.ExplicitNonce, TagLen: cipher.Overhead}
 	case version >= tls13:
@@ -182,6 +185,9 @@ func (b *builder) inner(record int, outer uint8, data []byte) Inner {
 
 // aead says how a record was opened.
 func (b *builder) aead(dir string, wire []byte, at Span, o *opened) *AEAD {
+	if o.cbc != nil && len(wire) >= 5+16 {
+		return &AEAD{Name: o.cbc.name, Key: o.keys + ".key", Nonce: bytes.Clone(wire[5 : 5+16])}
+	}
 	if o.suite == nil || o.keys == "" || len(wire) < 5+o.suite.ExplicitNonce+cipher.Overhead || len(o.iv) != cipher.NonceSize {
 		return nil
 	}

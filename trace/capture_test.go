@@ -1,11 +1,21 @@
 package trace
 
 import (
+	"bytes"
+	"compress/zlib"
+	"crypto/aes"
+	stdcipher "crypto/cipher"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -87,6 +97,104 @@ func TestCaptureOfTLS12(t *testing.T) {
 		require.Empty(t, c.Notes)
 		require.Equal(t, "PING", string(c.Slice(Span{c.Records[appData(c)].Inner.Buf, 0, 4})))
 		require.Greater(t, Check(c).Passed, 15)
+	}
+}
+
+func TestCaptureOfSuitesThatTheEngineNeverSpeaks(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Unix(2.5e9, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	for _, suite := range []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256} {
+		d := talk(t, func(client, server *tls.Config) {
+			server.Certificates = []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}
+			client.MaxVersion = tls.VersionTLS12
+			client.CipherSuites, server.CipherSuites = []uint16{suite}, []uint16{suite}
+		})
+		tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
+		c := one(t, tr, err)
+		require.Empty(t, c.Notes, tls.CipherSuiteName(suite))
+		require.Contains(t, names(c), "C Finished, S Finished", tls.CipherSuiteName(suite))
+		require.Equal(t, "PING", string(c.Slice(c.Records[appData(c)].Inner.Span)))
+	}
+}
+
+func TestCBCRecordThatWasChangedStaysClosed(t *testing.T) {
+	block, err := aes.NewCipher(make([]byte, 16))
+	require.NoError(t, err)
+	for _, etm := range []bool{false, true} {
+		k := &cbc{block: block, mac: make([]byte, 20), hash: sha1.New, macOutside: etm}
+		header, content := []byte{23, 3, 3}, []byte("hello")
+		seal := func(seq uint64) []byte {
+			body := slices.Clone(content)
+			if !etm {
+				body = append(body, k.tag(seq, header, content)...)
+			}
+			pad := 16 - len(body)%16
+			body = append(body, bytes.Repeat([]byte{byte(pad - 1)}, pad)...)
+			iv := make([]byte, 16)
+			stdcipher.NewCBCEncrypter(block, iv).CryptBlocks(body, body)
+			body = append(iv, body...)
+			if etm {
+				body = append(body, k.tag(seq, header, body)...)
+			}
+			return append([]byte{23, 3, 3, 0, byte(len(body))}, body...)
+		}
+		wire := seal(7)
+		require.Equal(t, content, k.open(wire, 7))
+		require.Nil(t, k.open(wire, 8))
+		for i := range wire {
+			if i == 3 || i == 4 {
+				continue // the length was used up when the record was cut out
+			}
+			changed := slices.Clone(wire)
+			changed[i] ^= 1
+			require.Nil(t, k.open(changed, 7), "byte %d", i)
+			require.Nil(t, k.open(wire[:i], 7))
+		}
+	}
+}
+
+func TestCompressedCertificateIsOpened(t *testing.T) {
+	body := append([]byte{0, 0, 0, 7, 0, 0, 2, 0x30, 0, 0, 0}, nil...)
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	_, _ = w.Write(body)
+	require.NoError(t, w.Close())
+	message := func(algorithm byte, size int, data []byte) []byte {
+		in := append([]byte{0, algorithm, 0, byte(size >> 8), byte(size), 0, 0, byte(len(data))}, data...)
+		m := append([]byte{25, 0, 0, byte(len(in))}, in...)
+		return append([]byte{22, 3, 3, 0, byte(len(m))}, m...)
+	}
+	client, server := hellos(t)
+	for name, c := range map[string]struct {
+		msg  []byte
+		note string
+	}{
+		"zlib":       {message(1, len(body), z.Bytes()), ""},
+		"brotli":     {message(2, len(body), z.Bytes()), "is not decompressed"},
+		"too short":  {message(1, len(body)+1, z.Bytes()), "cannot be decompressed"},
+		"too long":   {message(1, len(body)-1, z.Bytes()), "cannot be decompressed"},
+		"not zlib":   {message(1, len(body), []byte("xx")), "cannot be decompressed"},
+		"cut off":    {message(1, len(body), z.Bytes()[:9]), "cannot be decompressed"},
+		"no message": {message(1, 0, nil), ""},
+	} {
+		tr := Streams(client, append(slices.Clone(server[:95]), c.msg...), CaptureOptions{})
+		sound(t, tr)
+		got := tr.Connections[0]
+		if c.note != "" {
+			require.Contains(t, strings.Join(got.Notes, "; "), c.note, name)
+			continue
+		}
+		if name == "zlib" {
+			m := got.Messages[len(got.Messages)-1]
+			require.Equal(t, "Certificate", m.Name)
+			require.True(t, m.Synthetic)
+			require.Equal(t, KindDecompressed, got.Buffers[m.At[0].Buf].Kind)
+			require.Equal(t, body, got.Bytes(&m)[4:])
+		}
 	}
 }
 

@@ -212,7 +212,10 @@ func (m *composer) recordCard(r *Record, messages []*Message) card {
 		class = "enc"
 	}
 	c.Blocks = append(c.Blocks, m.tree(c.ID, "on the wire", class, without(r.Fields, "rec.fragment", messages), m.c.Slice(r.At), nil))
-	if r.AEAD != nil {
+	if r.AEAD != nil && r.AEAD.IV == "" {
+		c.Blocks = append(c.Blocks, block{ID: c.ID + "-decryption", Title: "decryption",
+			Text: fmt.Sprintf("%s with %s, iv %s, record number %d in the MAC", escape(r.AEAD.Name), secretLabel(r.AEAD.Key), hexOut(r.AEAD.Nonce), r.Seq)})
+	} else if r.AEAD != nil {
 		c.Blocks = append(c.Blocks, block{ID: c.ID + "-decryption", Title: "decryption",
 			Text: fmt.Sprintf("%s with %s, nonce = iv ⊕ %d = %s, additional data %x", escape(r.AEAD.Name), secretLabel(r.AEAD.Key), r.Seq, hexOut(r.AEAD.Nonce), []byte(r.AEAD.AAD))})
 	}
@@ -410,7 +413,7 @@ func (m *composer) keysCard(n int, ids []string) card {
 			of = []string{"c", "s"}
 		}
 		for _, base := range of {
-			for _, part := range []string{".key", ".iv"} {
+			for _, part := range []string{".mac", ".key", ".iv"} {
 				if s := m.c.FindSecret(base + part); s != nil {
 					c.Rows = append(c.Rows, m.secret(s))
 				}

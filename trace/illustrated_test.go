@@ -68,13 +68,16 @@ func TestIllustratedKeyScheduleFromThePrivateKey(t *testing.T) {
 	require.Greater(t, report.Passed, 40)
 }
 
-func TestIllustratedTLS12IsShownThoughItsSuiteIsNotOpened(t *testing.T) {
+func TestIllustratedTLS12(t *testing.T) {
 	capture, log := illustrated(t, "tls12")
 	tr, err := Capture(capture, CaptureOptions{KeyLog: log})
 	c := one(t, tr, err)
-	require.Equal(t, "C ClientHello, S ServerHello, S Certificate, S ServerKeyExchange, S ServerHelloDone, C ClientKeyExchange", names(c))
+	require.Empty(t, c.Notes)
+	require.Equal(t, "C ClientHello, S ServerHello, S Certificate, S ServerKeyExchange, S ServerHelloDone, C ClientKeyExchange, C Finished, S Finished", names(c))
 	var s Summary
 	require.NoError(t, json.Unmarshal(c.Result, &s))
 	require.Equal(t, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", s.Suite.String())
-	require.Contains(t, c.Notes, "records under this cipher suite are not opened")
+	require.Equal(t, "ping", string(c.Slice(c.Records[appData(c)].Inner.Span)))
+	require.Contains(t, text(t, tr, TextOptions{}), "AES-128-CBC, HMAC-SHA, iv")
+	require.Contains(t, webPage(t, tr), "AES-128-CBC, HMAC-SHA with client key")
 }

@@ -104,11 +104,12 @@ type Inner struct {
 	Padding int   `json:"padding"` // zeros behind it
 }
 
-// AEAD is how a record was opened.
+// AEAD is how a record was opened. A record in CBC mode has no AAD, no Tag and
+// no secret IV; its Nonce is the IV in front of it.
 type AEAD struct {
 	Name  string `json:"name"`
-	Key   string `json:"key"` // id of a Secret
-	IV    string `json:"iv"`  // id of a Secret
+	Key   string `json:"key"`          // id of a Secret
+	IV    string `json:"iv,omitempty"` // id of a Secret
 	Nonce Hex    `json:"nonce"`
 	AAD   Hex    `json:"aad"`
 	Tag   Span   `json:"tag"`

@@ -83,7 +83,7 @@ func (s *Secret) sameStep(o *Secret) bool {
 
 // isKey reports whether a secret is a key or an IV, not worth an event.
 func isKey(id string) bool {
-	return strings.HasSuffix(id, ".key") || strings.HasSuffix(id, ".iv")
+	return strings.HasSuffix(id, ".key") || strings.HasSuffix(id, ".iv") || strings.HasSuffix(id, ".mac")
 }
 
 // idOf is the id of a value: one that came up before, or a new given one.

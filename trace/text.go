@@ -246,7 +246,9 @@ func (p *printer) recordFields(r *Record, messages []*Message) {
 			p.fields(r.Fields[i:i+1], wire, 0, "", nil)
 		}
 	}
-	if r.AEAD != nil {
+	if r.AEAD != nil && r.AEAD.IV == "" {
+		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, iv %s, record %d", escape(r.AEAD.Name), brief(r.AEAD.Nonce), r.Seq)))
+	} else if r.AEAD != nil {
 		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, key %s, nonce iv ⊕ %d = %s", escape(r.AEAD.Name), strings.TrimSuffix(secretLabel(strings.TrimSuffix(r.AEAD.Key, ".key")), " traffic"), r.Seq, brief(r.AEAD.Nonce))))
 	}
 	if r.Inner != nil {

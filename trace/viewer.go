@@ -33,8 +33,12 @@ type keys struct {
 	suite *cipher.Suite
 	keys  keyschedule.Keys
 	aead  cipher.AEAD
+	cbc   *cbc // in place of suite, keys and aead
 	seq   uint64
 }
+
+// ready reports whether the keys are there.
+func (k *keys) ready() bool { return k.aead != nil || k.cbc != nil }
 
 // PrivateKey is an ephemeral private key: a scalar of a curve of crypto/ecdh.
 type PrivateKey struct {
@@ -122,7 +126,11 @@ func (v *viewer) guessEpoch(dir string) string {
 func (v *viewer) open(r wireRecord, d *direction, o *opened) {
 	o.protected, o.epoch, o.suite = true, d.keys.epoch, d.keys.suite
 	for _, k := range []*keys{v.earlyKeys(r.dir), d.keys} {
-		if k == nil || k.aead == nil || r.partial {
+		if k == nil || !k.ready() || r.partial {
+			continue
+		}
+		if k.cbc != nil {
+			v.openCBC(r, k, o)
 			continue
 		}
 		if inner := k.open(r.bytes); inner != nil {
@@ -131,8 +139,17 @@ func (v *viewer) open(r wireRecord, d *direction, o *opened) {
 			return
 		}
 	}
-	if d.keys.aead != nil {
+	if d.keys.ready() && o.inner == nil {
 		v.b.note("records that no key opens")
+	}
+}
+
+// openCBC opens a record in CBC mode.
+func (v *viewer) openCBC(r wireRecord, k *keys, o *opened) {
+	o.cbc = k.cbc
+	if inner := k.cbc.open(r.bytes, k.seq); inner != nil {
+		o.inner, o.seq, o.keys = inner, k.seq, k.id
+		k.seq++
 	}
 }
 
@@ -171,6 +188,10 @@ func (v *viewer) message(id int) {
 	if v.log == nil && v.b.random[0] != nil {
 		v.log = v.options.KeyLog[[32]byte(v.b.random[0])]
 	}
+	if m.Type == 25 {
+		v.decompress(m)
+		return
+	}
 	if v.b.ctx.Version == tls12 {
 		v.message12(m)
 		return
@@ -191,32 +212,34 @@ func (v *viewer) message(id int) {
 	}
 }
 
-// message12 follows a handshake of TLS 1.2.
+// message12 follows a handshake of TLS 1.2: its ServerHello says what protects
+// the records behind each change_cipher_spec.
 func (v *viewer) message12(m *Message) {
-	main := v.log["CLIENT_RANDOM"]
-	suite := cipher.Lookup(cipher.ID(v.b.ctx.Suite))
-	if m.Type != msgServerHello || m.Name == "HelloRetryRequest" || suite == nil || v.b.random[1] == nil {
-		if m.Type == msgServerHello && suite == nil && main != nil {
-			v.b.note("records under this cipher suite are not opened")
-		}
-		if m.Type == msgServerHello { // what is behind change_cipher_spec is protected all the same
-			v.send[C2S].after, v.send[S2C].after = &keys{epoch: "application"}, &keys{epoch: "application"}
-		}
+	if m.Type != msgServerHello {
 		return
 	}
-	client, server := &keys{epoch: "application", id: "c", suite: suite}, &keys{epoch: "application", id: "s", suite: suite}
+	client, server := &keys{epoch: "application", id: "c"}, &keys{epoch: "application", id: "s"}
 	v.send[C2S].after, v.send[S2C].after = client, server
-	if len(main) != keyschedule.MainSecretSize {
+	suite := suiteOfCapture(tls12, v.b.ctx.Suite)
+	client.suite, server.suite = suite, suite
+	main := v.log["CLIENT_RANDOM"]
+	if len(main) != keyschedule.MainSecretSize || v.b.random[1] == nil {
 		return
 	}
 	v.b.secret(Secret{ID: "main", Op: OpKeyLog, KeyLog: "CLIENT_RANDOM", Out: main})
+	if suite == nil {
+		if client.cbc, server.cbc = v.cbcKeys(main); client.cbc == nil {
+			v.b.note("records under this cipher suite are not opened")
+		}
+		return
+	}
 	client.keys, server.keys = v.b.blockKeys(suite, main)
-	client.ready()
-	server.ready()
+	client.makeAEAD()
+	server.makeAEAD()
 }
 
-// ready makes the AEAD.
-func (k *keys) ready() {
+// makeAEAD makes the AEAD of the keys.
+func (k *keys) makeAEAD() {
 	k.aead, _ = k.suite.New(k.keys.Key[:k.keys.KeyLen])
 }
 
@@ -302,7 +325,7 @@ func (v *viewer) traffic(epoch, id string, suite *cipher.Suite, secret []byte) *
 	k := &keys{epoch: epoch, id: id, suite: suite}
 	if len(secret) == suite.Hash.Size() {
 		k.keys = v.b.trafficKeys(id, suite, secret)
-		k.ready()
+		k.makeAEAD()
 	}
 	return k
 }
