@@ -25,7 +25,6 @@ func (o ours) next() (QUICEvent, bool)                   { return o.Next() }
 // theirs is crypto/tls's.
 type theirs struct {
 	*tls.QUICConn
-	params  []byte
 	decline bool // server: refuses 0-RTT
 	resumed []*tls.SessionState
 }

@@ -11,6 +11,9 @@ type (
 	// ConfigRequest asks a server which Config to go on with: UseConfig.
 	ConfigRequest = handshake.ConfigRequest
 
+	// ClientHelloInfo is what a ConfigRequest says of the ClientHello.
+	ClientHelloInfo = handshake.ClientHelloInfo
+
 	// TicketRequest asks a server whose ticket or PSK identity it has: Ticket.
 	TicketRequest = handshake.TicketRequest
 
