@@ -147,11 +147,11 @@ func (b *builder) record(dir string, wire []byte, o opened) {
 		content = Span{at.Buf, at.Off + 5, len(wire) - 5}
 	}
 	if o.inner != nil {
-		inner := b.inner(id, typ, o.inner)
+		inner := b.inner(id, typ, &o)
 		r.Inner = &inner
 		r.AEAD = b.aead(dir, wire, at, &o)
 		typ, content = inner.Type, Span{inner.Buf, inner.Off, inner.Len - inner.Padding}
-		if b.ctx.Version >= tls13 {
+		if b.typed(&o) {
 			content.Len--
 		}
 	}
@@ -173,12 +173,21 @@ func (b *builder) append(buf int, data []byte) Span {
 	return Span{buf, len(buffer.Bytes) - len(data), len(data)}
 }
 
+// typed reports whether the content type stands inside a record: in TLS 1.3,
+// and so in early data, for which no version was negotiated yet.
+func (b *builder) typed(o *opened) bool {
+	if o.suite != nil {
+		return o.suite.TLS13()
+	}
+	return b.ctx.Version >= tls13
+}
+
 // inner keeps what a record holds.
-func (b *builder) inner(record int, outer uint8, data []byte) Inner {
-	buf := b.buffer(KindInner, "", &Owner{Record: &record}, data)
-	in := Inner{Span: Span{buf, 0, len(data)}, Type: outer}
-	if n := dissect.InnerLen(data); b.ctx.Version >= tls13 && n >= 0 {
-		in.Type, in.Padding = data[n], len(data)-n-1
+func (b *builder) inner(record int, outer uint8, o *opened) Inner {
+	buf := b.buffer(KindInner, "", &Owner{Record: &record}, o.inner)
+	in := Inner{Span: Span{buf, 0, len(o.inner)}, Type: outer}
+	if n := dissect.InnerLen(o.inner); b.typed(o) && n >= 0 {
+		in.Type, in.Padding = o.inner[n], len(o.inner)-n-1
 	}
 	return in
 }

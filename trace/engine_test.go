@@ -1,0 +1,178 @@
+package trace_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/json"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/trace"
+)
+
+// ends are a client and a server of ours, and a tap at the client's side.
+type ends struct {
+	t              *testing.T
+	client, server *tlsengine.Engine
+	tap            *trace.Tap
+	sessions       [][]byte
+	got            string // by the server
+}
+
+func credential(t *testing.T) (*tlsengine.Credential, *x509.CertPool) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"lab.example"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	leaf, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	roots.AddCert(leaf)
+	c, err := tlsengine.NewCredential([][]byte{der}, key)
+	require.NoError(t, err)
+	return c, roots
+}
+
+func connect(t *testing.T, client, server *tlsengine.Config, early string) *ends {
+	e := &ends{t: t, tap: trace.NewTap("client", time.Now)}
+	c := *client
+	c.KeyLog = e.tap.KeyLog
+	var err error
+	e.client, err = tlsengine.NewClient(&c)
+	require.NoError(t, err)
+	e.server, err = tlsengine.NewServer(server)
+	require.NoError(t, err)
+	if early != "" {
+		out, err := e.client.SendEarly(e.client.Flush(nil), []byte(early))
+		require.NoError(t, err)
+		e.toServer(out)
+	}
+	e.settle()
+	return e
+}
+
+func (e *ends) toServer(b []byte) {
+	e.tap.Sent(b)
+	for ev, err := range e.server.Feed(b) {
+		require.NoError(e.t, err)
+		if ev.Kind == tlsengine.EventData || ev.Kind == tlsengine.EventEarlyData {
+			e.got += string(ev.Data)
+		}
+	}
+}
+
+func (e *ends) toClient(b []byte) {
+	e.tap.Received(b)
+	for ev, err := range e.client.Feed(b) {
+		require.NoError(e.t, err)
+		if ev.Kind == tlsengine.EventNewSession {
+			e.sessions = append(e.sessions, append([]byte{}, ev.Data...))
+		}
+	}
+}
+
+// settle lets both sides talk until they owe nothing.
+func (e *ends) settle() {
+	for e.client.Owes() || e.server.Owes() {
+		e.toServer(e.client.Flush(nil))
+		e.toClient(e.server.Flush(nil))
+	}
+}
+
+// shown checks a connection and gives the names of its messages.
+func shown(t *testing.T, c *trace.Connection) string {
+	tr := &trace.Trace{Schema: trace.Schema, Secrets: true, Connections: []*trace.Connection{c}}
+	j, err := json.Marshal(tr)
+	require.NoError(t, err)
+	_, err = trace.Load(j)
+	require.NoError(t, err)
+	require.Empty(t, c.Notes)
+	require.Empty(t, trace.Check(c).Mismatches)
+	require.Equal(t, "client", c.Role)
+	var out strings.Builder
+	require.NoError(t, trace.Text(&out, tr, trace.TextOptions{}))
+	var names []string
+	for _, m := range c.Messages {
+		names = append(names, m.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+// data is the application data of a connection by epoch.
+func data(c *trace.Connection) map[string]string {
+	all := map[string]string{}
+	for _, r := range c.Records {
+		if r.Inner != nil && r.Inner.Type == 23 {
+			b := c.Slice(r.Inner.Span)
+			all[r.Dir+" "+r.Epoch] += string(b[:r.Inner.Len-r.Inner.Padding-1])
+		}
+	}
+	return all
+}
+
+func TestTapOnTheEngine(t *testing.T) {
+	cred, roots := credential(t)
+	server := &tlsengine.Config{Credentials: []*tlsengine.Credential{cred}, TicketKeys: tlsengine.NewTicketKeys(), MaxEarlyData: 1000, AntiReplay: tlsengine.NewReplayMemory(10)}
+	client := &tlsengine.Config{Roots: roots, ServerName: "lab.example", PadTo: 64}
+
+	first := connect(t, client, server, "")
+	out, err := first.client.Send(nil, []byte("before "))
+	require.NoError(t, err)
+	first.toServer(out)
+	for range 2 {
+		out, err = first.client.UpdateKeys(nil, handshake.UpdateRequested)
+		require.NoError(t, err)
+		first.toServer(out)
+		out, err = first.client.Send(nil, []byte("after "))
+		require.NoError(t, err)
+		first.toServer(out)
+		out, err = first.server.Send(nil, []byte("answer "))
+		require.NoError(t, err)
+		first.toClient(out)
+	}
+	require.Equal(t, "before after after ", first.got)
+	c := first.tap.Connection()
+	require.Equal(t, "ClientHello ServerHello EncryptedExtensions Certificate CertificateVerify Finished Finished NewSessionTicket NewSessionTicket KeyUpdate KeyUpdate KeyUpdate KeyUpdate", shown(t, c))
+	require.NotNil(t, c.FindSecret("c_ap_2"))
+	require.NotNil(t, c.FindSecret("s_ap_2.key"))
+	require.Equal(t, map[string]string{"c2s application": "before after after ", "s2c application": "answer answer "}, data(c))
+	padded := false
+	for _, r := range c.Records {
+		padded = padded || r.Inner != nil && r.Inner.Padding > 0
+	}
+	require.True(t, padded)
+
+	again := *client
+	again.Session, again.MaxEarlyData = first.sessions[0], 1000
+	second := connect(t, &again, server, "early bird")
+	require.Equal(t, "early bird", second.got)
+	c = second.tap.Connection()
+	require.Contains(t, shown(t, c), "ClientHello ServerHello EncryptedExtensions Finished EndOfEarlyData Finished")
+	require.Equal(t, "early bird", data(c)["c2s early_data"])
+	require.NotNil(t, c.FindSecret("c_e.iv"))
+	require.True(t, trace.Summarize(c).Resumed)
+}
+
+func TestTapOnAHelloRetryRequestAndTLS12(t *testing.T) {
+	cred, roots := credential(t)
+	server := &tlsengine.Config{Credentials: []*tlsengine.Credential{cred}, Groups: []*group.Group{group.Lookup(group.P384)}}
+	client := &tlsengine.Config{Roots: roots, ServerName: "lab.example"}
+	c := connect(t, client, server, "").tap.Connection()
+	require.True(t, strings.HasPrefix(shown(t, c), "ClientHello MessageHash HelloRetryRequest ClientHello ServerHello EncryptedExtensions"))
+
+	server.MaxVersion = tlsengine.VersionTLS12
+	c = connect(t, client, server, "").tap.Connection()
+	require.True(t, strings.HasPrefix(shown(t, c), "ClientHello ServerHello Certificate ServerKeyExchange ServerHelloDone ClientKeyExchange Finished"))
+	require.Equal(t, "TLS 1.2", trace.Summarize(c).Version.String())
+}
