@@ -73,7 +73,7 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 			return Event{}, err
 		}
 	}
-	if rec.Type != record.Alert {
+	if rec.Type != record.Alert && len(rec.Data) > 0 {
 		r.warnings = 0
 	}
 	switch rec.Type {
@@ -156,7 +156,7 @@ func (e *Engine) ourTurn() error {
 		switch e.recv.outputs[i].Kind {
 		case handshake.OutRecvKeys:
 			return nil // looks for itself
-		case handshake.OutFlight:
+		case handshake.OutFlight, handshake.OutDone:
 			flight = true
 		}
 	}

@@ -16,7 +16,7 @@ func (c *client) onCertificate12(in *input) (State, error) {
 		return 0, err
 	}
 	if len(m.CertificateList) == 0 {
-		return 0, alert.NoCertificate.Errorf("server sent no certificate")
+		return 0, alert.NoCertificate.Errorf("server sent no certificate in TLS 1.2")
 	}
 	if err := c.readChain12(&m); err != nil {
 		return 0, err

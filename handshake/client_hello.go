@@ -116,6 +116,8 @@ func (c *client) judgeEarlyData() EarlyDataStatus {
 	switch {
 	case c.cfg.MaxEarlyData == 0:
 		return EarlyDataDisabled
+	case !c.cfg.speaks(VersionTLS13):
+		return EarlyDataOldVersion
 	case s == nil:
 		return EarlyDataNoSession
 	case !c.offersPSK():

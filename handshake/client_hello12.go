@@ -118,6 +118,9 @@ func (c *client) begin12(sh *ServerHello, raw []byte) (State, error) {
 		return 0, alert.WrongCipher.Errorf("server chose suite %v, which was not offered for TLS 1.2", sh.CipherSuite)
 	}
 	c.facts.Version, c.facts.Suite = VersionTLS12, suite
+	if c.cfg.MaxEarlyData > 0 {
+		c.facts.EarlyData = EarlyDataOldVersion
+	}
 	c.t12 = &stage12{serverRandom: sh.Random}
 	resumed, err := c.resumes12(sh)
 	if err != nil {

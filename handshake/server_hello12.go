@@ -15,6 +15,9 @@ import (
 // RFC 5246, Section 7.4.1.2.
 func (s *server) begin12() (State, error) {
 	s.t12 = &stage12{}
+	if s.cfg.MaxEarlyData > 0 {
+		s.facts.EarlyData = EarlyDataOldVersion
+	}
 	if err := s.drawRandom12(); err != nil {
 		return 0, err
 	}

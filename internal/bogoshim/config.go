@@ -103,7 +103,7 @@ var suiteNames = map[string]cipher.ID{
 }
 
 func (o *options) sessions(cfg *tls.Config, env *environment) {
-	cfg.Session, cfg.TicketKeys = env.session, env.tickets
+	cfg.Session, cfg.TicketKeys, cfg.SessionCache = env.session, env.tickets, env.cache
 	if o.noTicket {
 		cfg.TicketKeys, cfg.Ask = nil, cfg.Ask&^tls.AskTicket
 	}

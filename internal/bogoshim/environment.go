@@ -12,10 +12,11 @@ type environment struct {
 	now     time.Time
 	tickets *tls.TicketKeys
 	session []byte
+	cache   tls.SessionCache
 }
 
 func newEnvironment() *environment {
-	return &environment{now: time.Now(), tickets: tls.NewTicketKeys()}
+	return &environment{now: time.Now(), tickets: tls.NewTicketKeys(), cache: tls.NewSessionMemory(10)}
 }
 
 func (env *environment) advance(seconds int) {

@@ -23,6 +23,15 @@ var names = []struct {
 	detail string
 	name   string
 }{
+	{alert.UnexpectedMessageType, "ChangeCipherSpec", "UNEXPECTED_RECORD"},
+	{alert.UnsupportedVersion, "early data is on its way", "WRONG_VERSION_ON_EARLY_DATA"},
+	{alert.SessionIDTooLong, "ServerHello", "DECODE_ERROR"},
+	{alert.MisplacedExtension, "does not belong in EncryptedExtensions", "ERROR_PARSING_EXTENSION"},
+	{alert.NoCertificate, "TLS 1.2", "DECODE_ERROR"},
+	{alert.ExtendedMainSecretMismatch, "", "RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION"},
+	{alert.PSKWithoutKeyShare, "", "MISSING_KEY_SHARE"},
+	{alert.PointFormatMissing, "", "ERROR_PARSING_EXTENSION"},
+	{alert.WrongCertificateType, "", "WRONG_CERTIFICATE_TYPE"},
 	{alert.MalformedExtension, "pre_shared_key", "DECODE_ERROR"},
 	{alert.MalformedExtension, "status_request", "DECODE_ERROR"},
 	{alert.MalformedExtension, "signature_algorithms", "DECODE_ERROR"},

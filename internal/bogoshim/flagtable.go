@@ -44,7 +44,6 @@ var switches = map[string]func(*options) error{
 	"-use-export-context":             set(func(o *options) { o.useExportContext = true }),
 	"-export-traffic-secrets":         set(func(o *options) { o.exportSecrets = true }),
 	"-enable-ocsp-stapling":           set(func(o *options) { o.staple = true }),
-	"-no-legacy-server-connect":       set(func(o *options) { o.noLegacyConnect = true }),
 
 	"-new-x509-credential": set(func(o *options) { o.credentials = append(o.credentials, &credential{}) }),
 	"-must-match-issuer":   set(func(o *options) { o.last().mustMatchIssuer = true }),

@@ -51,10 +51,9 @@ type options struct {
 
 	noTicket, earlyData bool
 
-	exportLength                     int
-	exportLabel, exportContext       string
-	useExportContext, exportSecrets  bool
-	noLegacyConnect, renegotiateFree bool
+	exportLength                    int
+	exportLabel, exportContext      string
+	useExportContext, exportSecrets bool
 
 	expect expectations
 }
