@@ -145,10 +145,20 @@ func (c *conn) answer() error {
 	case *tls.VerdictRequest:
 		return c.answerVerdict(q)
 	case *tls.TicketRequest:
-		return c.e.Ticket(tls.TicketAnswer{Session: c.env.tickets.Open(c.env.now, q.Identity), Early: true}, nil)
+		return c.answerTicket(q)
 	default:
 		return fmt.Errorf("unexpected question %T", q)
 	}
+}
+
+func (c *conn) answerTicket(q *tls.TicketRequest) error {
+	a := tls.TicketAnswer{Early: true}
+	if q.SessionID {
+		a.Session = c.env.cache.Get(q.Identity)
+	} else {
+		a.Session = c.env.tickets.Open(c.env.now, q.Identity)
+	}
+	return c.e.Ticket(a, nil)
 }
 
 func (c *conn) answerConfig(q *tls.ConfigRequest) error {

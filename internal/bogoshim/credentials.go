@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"io"
 
@@ -36,6 +37,8 @@ func (c *conn) answerWithoutFit(q *tls.CredentialRequest) error {
 	for i := len(c.creds) - 1; i >= 0; i-- {
 		switch cred := c.creds[i]; {
 		case cred == nil:
+		case !kindAllowed(cred, q):
+			return c.e.UseCredential(nil, tls.Refuse(40, unknownCertificateType))
 		case !q.Accepts(cred):
 			return c.e.UseCredential(cred, nil)
 		default:
@@ -43,6 +46,14 @@ func (c *conn) answerWithoutFit(q *tls.CredentialRequest) error {
 		}
 	}
 	return c.e.UseCredential(nil, nil)
+}
+
+// kindAllowed reports whether the peer takes keys of that kind at all.
+func kindAllowed(cred *tls.Credential, q *tls.CredentialRequest) bool {
+	if _, ok := cred.Signer.Public().(*rsa.PublicKey); ok {
+		return q.RSA
+	}
+	return q.ECDSA
 }
 
 // order is that in which credentials are tried: the default one comes last.

@@ -13,6 +13,8 @@ import (
 const (
 	verifyFailed     = ":CERTIFICATE_VERIFY_FAILED:"
 	noMatchingIssuer = ":NO_MATCHING_ISSUER:"
+
+	unknownCertificateType = ":UNKNOWN_CERTIFICATE_TYPE:"
 )
 
 // names are BoringSSL's names of the engine's reasons: the one table. Where
