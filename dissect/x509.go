@@ -59,7 +59,7 @@ var (
 	}}
 	typeExtensionValue = derType{id: "extnValue", kind: "x509.extension_value", tag: tagOctetString, wraps: true}
 	typeTBS            = derType{id: "tbsCertificate", kind: "x509.tbs", tag: tagSequence, fields: []*derType{
-		{id: "version", kind: "x509.version", tag: contextClass | constructed | 0},
+		{id: "version", kind: "x509.version", tag: contextClass | constructed},
 		{id: "serialNumber", kind: "x509.serial", tag: tagInteger},
 		algorithm("signature", "x509.signature_algorithm"),
 		name("issuer", "x509.issuer"),
@@ -89,7 +89,7 @@ var (
 	// RFC 6960, Section 4.2.1.
 	typeOCSPResponse = derType{id: "OCSPResponse", kind: "ocsp.response", tag: tagSequence, fields: []*derType{
 		{id: "responseStatus", kind: "ocsp.status", tag: tagEnumerated},
-		{id: "responseBytes", kind: "ocsp.bytes", tag: contextClass | constructed | 0, each: &derType{id: "response", tag: tagSequence, fields: []*derType{
+		{id: "responseBytes", kind: "ocsp.bytes", tag: contextClass | constructed, each: &derType{id: "response", tag: tagSequence, fields: []*derType{
 			{id: "responseType", kind: "ocsp.type", tag: tagOID, holds: true},
 			{id: "basic", kind: "ocsp.basic", tag: tagOctetString, wraps: true},
 		}}},

@@ -45,14 +45,3 @@ func ParseKeyLog(b []byte) (KeyLog, error) {
 	}
 	return log, nil
 }
-
-// keyLogIDs are the ids of secrets by their label in key logs.
-func keyLogIDs() map[string]string {
-	ids := map[string]string{}
-	for _, name := range secretNames {
-		if name.keyLog != "" {
-			ids[name.keyLog] = name.id
-		}
-	}
-	return ids
-}

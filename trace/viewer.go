@@ -1,13 +1,11 @@
 package trace
 
 import (
-	"crypto/ecdh"
 	"slices"
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/dissect"
 	"github.com/tlsengine/tlsengine/keyschedule"
-	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // A viewer follows a connection from outside: it reads records in order,
@@ -265,71 +263,6 @@ func (v *viewer) earlyData(m *Message) {
 	}
 }
 
-// handshake13 prepares the handshake keys, behind a ServerHello.
-func (v *viewer) handshake13(id int) {
-	suite := cipher.Lookup(cipher.ID(v.b.ctx.Suite))
-	if suite == nil || !suite.TLS13() {
-		v.b.note("records under this cipher suite are not opened")
-		v.send[C2S].keys, v.send[S2C].keys = &keys{epoch: "handshake"}, &keys{epoch: "handshake"}
-		return
-	}
-	v.schedule(suite, id)
-	v.send[S2C].keys = v.traffic("handshake", "s_hs", suite, v.secret("s_hs", "SERVER_HANDSHAKE_TRAFFIC_SECRET"))
-	v.send[C2S].keys = v.traffic("handshake", "c_hs", suite, v.secret("c_hs", "CLIENT_HANDSHAKE_TRAFFIC_SECRET"))
-}
-
-// application13 prepares the server's application keys, behind its Finished.
-func (v *viewer) application13(m *Message) {
-	suite := v.send[S2C].keys.suite
-	if suite == nil || m.Transcript == nil {
-		return
-	}
-	if main := v.b.value("main"); main != nil && len(main) == suite.Hash.Size() {
-		for _, label := range []string{"c ap traffic", "s ap traffic", "exp master"} {
-			v.expand(suite, main, label, m.Transcript.After)
-		}
-	}
-	v.secret("exp", "EXPORTER_SECRET")
-	v.secret("c_ap_0", "CLIENT_TRAFFIC_SECRET_0")
-	v.send[S2C].keys = v.traffic("application", "s_ap_0", suite, v.secret("s_ap_0", "SERVER_TRAFFIC_SECRET_0"))
-}
-
-// clientDone13 prepares the client's application keys, behind its Finished.
-func (v *viewer) clientDone13(m *Message) {
-	suite := v.send[C2S].keys.suite
-	if suite == nil || m.Transcript == nil {
-		return
-	}
-	if main := v.b.value("main"); main != nil && len(main) == suite.Hash.Size() {
-		v.expand(suite, main, "res master", m.Transcript.After)
-	}
-	v.early = nil
-	v.send[C2S].keys = v.traffic("application", "c_ap_0", suite, v.secret("c_ap_0", "CLIENT_TRAFFIC_SECRET_0"))
-}
-
-// update goes to the next generation of keys: RFC 9846, Section 7.2.
-func (v *viewer) update(dir string) {
-	k := v.send[dir].keys
-	if k == nil || k.aead == nil {
-		return
-	}
-	secret := v.b.value(k.id)
-	out := make([]byte, k.suite.Hash.Size())
-	keyschedule.ExpandLabel(k.suite.Hash, secret, "traffic upd", nil, out)
-	id := v.b.derive(hook.Derivation{Op: hook.ExpandLabel, Hash: k.suite.Hash.String(), Secret: secret, Label: "traffic upd", Out: out})
-	v.send[dir].keys = v.traffic("application", id, k.suite, out)
-}
-
-// traffic makes keys of a traffic secret; they open nothing if it is nil.
-func (v *viewer) traffic(epoch, id string, suite *cipher.Suite, secret []byte) *keys {
-	k := &keys{epoch: epoch, id: id, suite: suite}
-	if len(secret) == suite.Hash.Size() {
-		k.keys = v.b.trafficKeys(id, suite, secret)
-		k.makeAEAD()
-	}
-	return k
-}
-
 // secret is a secret of the connection: one that was derived, or that of the
 // key log.
 func (v *viewer) secret(id, label string) []byte {
@@ -344,121 +277,4 @@ func (v *viewer) secret(id, label string) []byte {
 		v.b.secret(Secret{ID: id, Op: OpKeyLog, KeyLog: label, Out: logged})
 	}
 	return logged
-}
-
-// schedule shows the key schedule from its start, if a private key is known.
-func (v *viewer) schedule(suite *cipher.Suite, id int) {
-	k, ok := v.agree()
-	if !ok {
-		return
-	}
-	v.b.keyExchange(k)
-	hash := suite.Hash
-	early := keyschedule.NewEarly(hash, nil)
-	handshake := early.Handshake(k.Shared)
-	main := handshake.Main()
-	empty := hash.New().Sum(nil)
-	after := v.b.c.Messages[id].Transcript.After
-	stages := []struct {
-		stage  []byte
-		ikm    []byte
-		labels []string
-	}{
-		{early.Secret.Bytes(), nil, nil},
-		{handshake.Secret.Bytes(), k.Shared, []string{"c hs traffic", "s hs traffic"}},
-		{main.Secret.Bytes(), nil, nil},
-	}
-	var salt []byte
-	for i, s := range stages {
-		v.b.derive(hook.Derivation{Op: hook.Extract, Hash: hash.String(), Salt: salt, IKM: s.ikm, Out: s.stage})
-		for _, label := range s.labels {
-			v.expand(suite, s.stage, label, after)
-		}
-		if i < len(stages)-1 {
-			salt = v.expand(suite, s.stage, "derived", empty)
-		}
-	}
-}
-
-// expand derives a secret by a label, and shows it.
-func (v *viewer) expand(suite *cipher.Suite, secret []byte, label string, context []byte) []byte {
-	out := make([]byte, suite.Hash.Size())
-	keyschedule.ExpandLabel(suite.Hash, secret, label, context, out)
-	v.b.derive(hook.Derivation{Op: hook.ExpandLabel, Hash: suite.Hash.String(), Secret: secret, Label: label, Context: context, Out: out})
-	return out
-}
-
-// curves of crypto/ecdh by their NamedGroup.
-func curve(group uint16) ecdh.Curve {
-	switch group {
-	case 23:
-		return ecdh.P256()
-	case 24:
-		return ecdh.P384()
-	case 25:
-		return ecdh.P521()
-	case 29:
-		return ecdh.X25519()
-	}
-	return nil
-}
-
-// agree makes the shared secret, if one of the private keys is that of a share
-// in the hellos.
-func (v *viewer) agree() (hook.KeyExchange, bool) {
-	client, server := v.shares()
-	for _, p := range v.options.Private {
-		c := curve(p.Group)
-		if c == nil || client[p.Group] == nil || server[p.Group] == nil {
-			continue
-		}
-		private, err := c.NewPrivateKey(p.Key)
-		if err != nil {
-			continue
-		}
-		ours, theirs := private.PublicKey().Bytes(), server[p.Group]
-		if slices.Equal(ours, theirs) {
-			theirs = client[p.Group]
-		} else if !slices.Equal(ours, client[p.Group]) {
-			continue
-		}
-		peer, err := c.NewPublicKey(theirs)
-		if err != nil {
-			continue
-		}
-		if shared, err := private.ECDH(peer); err == nil {
-			return hook.KeyExchange{Group: p.Group, Private: p.Key, Public: ours, Peer: theirs, Shared: shared}, true
-		}
-	}
-	return hook.KeyExchange{}, false
-}
-
-// shares are the key shares of the hellos, by group.
-func (v *viewer) shares() (client, server map[uint16][]byte) {
-	client, server = map[uint16][]byte{}, map[uint16][]byte{}
-	for i := range v.b.c.Messages {
-		m := &v.b.c.Messages[i]
-		tree := dissect.Field{Fields: m.Fields}
-		msg := v.b.c.Bytes(m)
-		share := func(entry *dissect.Field, prefix string, to map[uint16][]byte) {
-			group, key := entry.Find(prefix+".group"), entry.Find(prefix+".key_exchange")
-			if group != nil && key != nil {
-				to[uint16(group.Value.Num)] = msg[key.Off : key.Off+key.Len]
-			}
-		}
-		const ext = "extensions.key_share"
-		f := tree.Find(ext)
-		switch {
-		case f == nil:
-		case m.Type == msgServerHello:
-			share(f, ext, server)
-		case m.Type == msgClientHello:
-			if list := tree.Find(ext + ".client_shares"); list != nil {
-				for j := range list.Fields {
-					share(&list.Fields[j], list.Fields[j].ID, client)
-				}
-			}
-		}
-	}
-	return client, server
 }
