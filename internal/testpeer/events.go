@@ -99,6 +99,20 @@ func (p *Peer) WantPending(sentence string, want tlsengine.Request) tlsengine.Re
 	return got
 }
 
+// WantNothingPending expects that no question is open, and tries all answers.
+func (p *Peer) WantNothingPending(sentence string) {
+	p.t.Helper()
+	p.pump()
+	if q := p.Engine.Pending(); q != nil {
+		p.fail(sentence, fmt.Sprintf("%T", q), "no question")
+	}
+	for _, a := range answers {
+		if err := a.give(p.Engine); err != tlsengine.ErrNotPending {
+			p.t.Fatalf("%s: %s gives %v", sentence, a.name, err)
+		}
+	}
+}
+
 // checkPending checks that a question is a function of the state, and that
 // only its own answer is one.
 func (p *Peer) checkPending(q tlsengine.Request) {
