@@ -10,8 +10,11 @@ import (
 // mailbox carries what the receiving half makes the sending half do: messages
 // and keys in order, an alert, the end. It is all that the halves share.
 type mailbox struct {
-	full  atomic.Bool // there is something in items, update or alert
-	owes  atomic.Bool // some of it becomes bytes
+	full atomic.Bool // there is something in items, update or alert
+	owes atomic.Bool // some of it becomes bytes
+
+	updated atomic.Bool // the peer changed its keys since this was last looked at
+
 	mu    sync.Mutex
 	items []handshake.Output
 	alert *Alert // the fatal alert that ends the connection

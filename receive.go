@@ -216,6 +216,7 @@ func (e *Engine) carryOut1() (Event, error) {
 	case handshake.OutRecvKeys:
 		return Event{}, e.newKeys(o.Keys)
 	case handshake.OutUpdateRecvKeys:
+		e.mail.updated.Store(true)
 		return eventOf(&o), e.updateKeys()
 	case handshake.OutSkipEarlyData:
 		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)

@@ -17,6 +17,7 @@ type sender struct {
 	half   bool // server: data may be sent before the handshake is done
 	closed bool
 	update bool  // the peer asked for new keys
+	asked  bool  // the peer was asked for new keys; mailbox.updated says that it has changed them
 	err    error // sticky
 	early  earlyBudget
 }
@@ -166,8 +167,8 @@ func (e *Engine) Abort(out []byte, a Alert) []byte {
 
 // UpdateKeys appends what the engine owes and then a KeyUpdate, after which
 // this side's records are under new keys; with UpdateRequested the peer is
-// asked to do the same. The engine does it by itself before keys have sealed
-// too much.
+// asked to do the same, unless it was and did not yet. The engine does it by
+// itself before keys have sealed too much.
 //
 // RFC 9846, Section 4.7.3.
 func (e *Engine) UpdateKeys(out []byte, request handshake.KeyUpdateRequest) ([]byte, error) {
@@ -182,7 +183,23 @@ func (e *Engine) UpdateKeys(out []byte, request handshake.KeyUpdateRequest) ([]b
 	case e.send.keys.Version != VersionTLS13:
 		return out, ErrKeyUpdate
 	}
-	return e.update(out, request)
+	return e.update(out, e.askOnce(request))
+}
+
+// askOnce asks the peer for nothing that it was asked for already.
+//
+// "Until receiving a subsequent KeyUpdate from the peer, the sender MUST NOT
+// send another KeyUpdate with request_update set to "update_requested"."
+// RFC 9846, Section 4.7.3.
+func (e *Engine) askOnce(request handshake.KeyUpdateRequest) handshake.KeyUpdateRequest {
+	if e.mail.updated.Swap(false) {
+		e.send.asked = false
+	}
+	if request == handshake.UpdateRequested && e.send.asked {
+		return handshake.UpdateNotRequested
+	}
+	e.send.asked = e.send.asked || request == handshake.UpdateRequested
+	return request
 }
 
 // update says KeyUpdate under the old keys and changes them.

@@ -35,7 +35,11 @@ func (p *Peer) WantAlert(sentence string, a alert.Alert, reason alert.Reason) {
 	p.WantSilence("a fatal alert is the last thing said")
 	var refusal *tlsengine.AlertError
 	if !errors.As(p.Engine.Err(), &refusal) || refusal.Alert != a || reason != AnyReason && refusal.Reason != reason {
-		p.fail(sentence, fmt.Sprintf("%v", p.Engine.Err()), want)
+		got := fmt.Sprintf("%v", p.Engine.Err())
+		if refusal != nil {
+			got += ": " + refusal.Reason.String()
+		}
+		p.fail(sentence, got, want)
 	}
 	p.check(refusal.Detail != "", "a refusal says in words what was wrong")
 	p.checkOver()

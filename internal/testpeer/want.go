@@ -105,6 +105,13 @@ func (p *Peer) next1() *heard {
 	return nil
 }
 
+// HasNext reports whether a message of that type is the next thing said.
+func (p *Peer) HasNext(t handshake.MessageType) bool {
+	p.t.Helper()
+	p.listen()
+	return len(p.queue) > 0 && p.queue[0].is(t)
+}
+
 // describe is what was heard, and why no more.
 func (p *Peer) describe(h *heard) string {
 	s := h.describe()
