@@ -15,66 +15,83 @@ import (
 // TestClients13 runs the engine as server against the peers as clients, in
 // TLS 1.3.
 func TestClients13(t *testing.T) {
-	forPeers(t, peers, func(p *peer) (list []test) {
+	forPeers(t, peers, func(p *peer) []test {
 		if p.connect == nil {
 			return nil
 		}
-		add := func(name string, run func(*testing.T, *peer)) {
-			list = append(list, test{name, func(t *testing.T) { run(t, p) }})
-		}
-		for _, id := range p.suites {
-			add(id.String(), func(t *testing.T, p *peer) { connectOne(t, p, id, 0, ecdsa256) })
-		}
-		for _, g := range p.groups {
-			add(g.String(), func(t *testing.T, p *peer) { connectOne(t, p, 0, g, ecdsa256) })
-		}
-		for _, k := range p.kinds {
-			add("certificate-"+string(k), func(t *testing.T, p *peer) { connectOne(t, p, 0, 0, k) })
-		}
-		add("HelloRetryRequest", connectRetry)
-		add("10MB", connectBig)
-		add("untrusted", connectUntrusted)
+		list := append(p.connectTests(), test{"HelloRetryRequest", connectRetry})
 		if p.can(hasEcho) {
-			add("KeyUpdate", connectKeyUpdate)
-		}
-		if p.can(hasQuit) {
-			add("close_notify-by-peer", connectCloseByPeer)
-		}
-		if p.can(hasClose) {
-			add("close_notify", connectClose)
-		}
-		if p.can(hasResumption) {
-			add("resumption", connectResumption)
-		}
-		if p.can(hasAuth) {
-			for _, k := range p.kinds {
-				add("client-certificate-"+string(k), func(t *testing.T, p *peer) { connectAuth(t, p, k) })
-			}
-			add("client-certificate-missing", connectAuthMissing)
-			add("client-certificate-optional", connectAuthOptional)
-			add("client-certificate-refused", connectAuthRefused)
-		}
-		if p.can(hasALPN) {
-			add("ALPN", connectALPN)
-		}
-		if p.can(hasEarlyClient) {
-			add("0-RTT", connectEarly)
-			add("0-RTT-refused", connectEarlyRefused)
-			if p != gnutls { // which sends its second ClientHello under the keys of early data
-				add("0-RTT-HelloRetryRequest", connectEarlyRetry)
-			}
-		}
-		if p.can(hasExporterClient) {
-			add("exporter", connectExporter)
-		}
-		if p.can(hasKeyLogClient) {
-			add("key-log", connectKeyLog)
+			list = append(list, test{"KeyUpdate", connectKeyUpdate})
 		}
 		if p.can(hasUpdateClient) {
-			add("KeyUpdate-by-peer", connectKeyUpdateByPeer)
+			list = append(list, test{"KeyUpdate-by-peer", connectKeyUpdateByPeer})
+		}
+		if p.can(hasEarlyClient) {
+			list = append(list, test{"0-RTT", connectEarly}, test{"0-RTT-refused", connectEarlyRefused})
+		}
+		// GnuTLS sends its second ClientHello under the keys of early data.
+		if p.can(hasEarlyClient) && p != gnutls {
+			list = append(list, test{"0-RTT-HelloRetryRequest", connectEarlyRetry})
 		}
 		return list
 	})
+}
+
+// TestClients12 is the same in TLS 1.2.
+func TestClients12(t *testing.T) {
+	forPeers(t, peers12(), func(p *peer) []test {
+		if p.connect == nil {
+			return nil
+		}
+		list := append(p.connectTests(), test{"of-both-versions", connectBoth})
+		if p.can(hasSessionID) {
+			list = append(list, test{"resumption-by-session-id", connectSessionID})
+		}
+		return list
+	})
+}
+
+// connectTests are those of both versions.
+func (p *peer) connectTests() (list []test) {
+	add := func(name string, run func(*testing.T, *peer)) { list = append(list, test{name, run}) }
+	for _, id := range p.suites {
+		add(id.String(), func(t *testing.T, p *peer) { connectOne(t, p, id, 0, certificateFor(id)) })
+	}
+	for _, g := range p.groups {
+		add(g.String(), func(t *testing.T, p *peer) { connectOne(t, p, 0, g, p.anyGroup()) })
+	}
+	for _, k := range p.kinds {
+		add("certificate-"+string(k), func(t *testing.T, p *peer) { connectOne(t, p, 0, 0, k) })
+	}
+	add("10MB", connectBig)
+	add("untrusted", connectUntrusted)
+	if p.can(hasQuit) {
+		add("close_notify-by-peer", connectCloseByPeer)
+	}
+	if p.can(hasClose) {
+		add("close_notify", connectClose)
+	}
+	if p.can(hasResumption) {
+		add("resumption", connectResumption)
+	}
+	if p.can(hasAuth) {
+		for _, k := range p.kinds {
+			add("client-certificate-"+string(k), func(t *testing.T, p *peer) { connectAuth(t, p, k) })
+		}
+		add("client-certificate-missing", connectAuthMissing)
+		add("client-certificate-optional", connectAuthOptional)
+		add("client-certificate-refused", connectAuthRefused)
+	}
+	if p.can(hasALPN) {
+		add("ALPN", connectALPN)
+	}
+	if p.can(hasExporterClient) {
+		add("exporter", connectExporter)
+	}
+	if p.can(hasKeyLogClient) {
+		add("key-log", connectKeyLog)
+	}
+	return list
 }
 
 // come starts the peer as a client of the door.
@@ -83,6 +100,7 @@ func (p *peer) come(t *testing.T, d *door, s setup) *running {
 	if s.ca == "" {
 		s.ca = keys(t).ca
 	}
+	s.version = p.version
 	return p.connect(t, s, d.addr())
 }
 
@@ -95,9 +113,8 @@ func connectOne(t *testing.T, p *peer, suite cipher.ID, g group.ID, k kind) {
 	r := p.come(t, d, s)
 	e := d.accept(only(serverConfig(t, k), suite, g))
 	state := e.handshake()
-	check(t, state, suite, g)
-	require.Equal(t, k.scheme(), state.OwnScheme)
-	require.Equal(t, tlsengine.VersionTLS13, state.Version)
+	p.check(t, state, suite, g)
+	require.Contains(t, k.signsWith(p.version), state.OwnScheme)
 	require.Equal(t, serverName, state.ServerName)
 	r.talk(t, e, payload(0))
 }
@@ -184,9 +201,31 @@ func connectCloseByPeer(t *testing.T, p *peer) {
 func connectResumption(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true})
+	connectAgain(t, d, r, serverConfig(t, ecdsa256))
+}
+
+func connectSessionID(t *testing.T, p *peer) {
+	d := open(t)
+	r := p.come(t, d, setup{resume: true, tickets: -1})
 	cfg := serverConfig(t, ecdsa256)
+	cfg.TicketKeys, cfg.SessionCache = nil, tlsengine.NewSessionMemory(10)
+	connectAgain(t, d, r, cfg)
+}
+
+func connectAgain(t *testing.T, d *door, r *running, cfg *tlsengine.Config) {
 	e := connectTwice(t, d, r, cfg, cfg)
 	require.True(t, e.handshake().Resumed)
+	r.talk(t, e, payload(0))
+}
+
+// connectBoth lets the engine speak TLS 1.2 only to a client that speaks both.
+func connectBoth(t *testing.T, p *peer) {
+	d := open(t)
+	r := p.come(t, d, setup{both: true})
+	cfg := serverConfig(t, ecdsa256)
+	cfg.MaxVersion = tlsengine.VersionTLS12
+	e := d.accept(cfg)
+	p.check(t, e.handshake(), 0, 0)
 	r.talk(t, e, payload(0))
 }
 
@@ -213,7 +252,7 @@ func connectAuth(t *testing.T, p *peer, k kind) {
 	cfg := serverConfig(t, ecdsa256)
 	cfg.ClientAuth = tlsengine.RequireClientCert
 	e := d.accept(cfg)
-	require.Equal(t, k.scheme(), e.handshake().PeerScheme)
+	require.Contains(t, k.signsWith(p.version), e.handshake().PeerScheme)
 	require.Equal(t, keys(t).identity(t, k).credential.Chain[0], e.state().PeerChain[0])
 	r.talk(t, e, payload(0))
 }
@@ -235,7 +274,11 @@ func connectAuthMissing(t *testing.T, p *peer) {
 	cfg.ClientAuth = tlsengine.RequireClientCert
 	var refused *tlsengine.AlertError
 	require.ErrorAs(t, d.accept(cfg).failed(), &refused)
-	require.Equal(t, "certificate_required", refused.Alert.String())
+	if p.tls13() {
+		require.Equal(t, "certificate_required", refused.Alert.String())
+	} else {
+		require.Equal(t, "handshake_failure", refused.Alert.String())
+	}
 }
 
 // connectAuthRefused knows another root than the client's.
@@ -313,6 +356,7 @@ func connectExporter(t *testing.T, p *peer) {
 	r := p.come(t, d, setup{label: "EXPORTER-interop"})
 	e := d.accept(serverConfig(t, ecdsa256))
 	e.handshake()
+	require.NoError(t, e.send([]byte("now say it\n"))) // tstclnt waits for something
 	require.Equal(t, e.export("EXPORTER-interop", exportSize), r.exported(t))
 }
 
@@ -325,5 +369,5 @@ func connectKeyLog(t *testing.T, p *peer) {
 	e := d.accept(cfg)
 	e.handshake()
 	r.talk(t, e, payload(0))
-	sameKeyLog(t, log, file)
+	sameKeyLog(t, p.version, log, file)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/group"
 )
 
@@ -17,10 +18,10 @@ import (
 var curl = &peer{
 	name: "curl", programs: []string{"curl"}, source: "apt-get install curl",
 	connect: curlConnect,
-	suites:  tls13Suites,
-	groups:  []group.ID{group.X25519, group.P256, group.P384, group.P521},
-	kinds:   []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, ed25519Key},
-	has:     hasAuth | hasKeyLogClient | hasResumption,
+	version: tlsengine.VersionTLS13, suites: tls13Suites,
+	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521},
+	kinds:  []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, ed25519Key},
+	has:    hasAuth | hasKeyLogClient | hasResumption | hasSessionID,
 }
 
 func curlConnect(t *testing.T, s setup, addr string) *running {
@@ -30,9 +31,11 @@ func curlConnect(t *testing.T, s setup, addr string) *running {
 		"--silent", "--show-error", "--http1.1", "--max-time", "60", "--cacert", keys(t).ca,
 		"--resolve", serverName + ":" + port + ":127.0.0.1", "--header", "Expect:",
 	}
-	if s.tls13() {
+	switch {
+	case s.both:
+	case s.tls13():
 		args = append(args, "--tlsv1.3")
-	} else {
+	default:
 		args = append(args, "--tlsv1.2", "--tls-max", "1.2")
 	}
 	switch {

@@ -1,10 +1,13 @@
 package interop
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
@@ -15,11 +18,11 @@ import (
 var gnutls = &peer{
 	name: "gnutls", programs: []string{"gnutls-serv", "gnutls-cli"}, source: "apt-get install gnutls-bin",
 	serve: gnutlsServe, connect: gnutlsConnect,
-	suites: tls13Suites,
+	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521, group.X448},
 	kinds:  allKinds,
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporterClient | hasKeyLogClient |
-		hasUpdateClient | hasResumption | hasEcho | hasQuit,
+		hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasQuit,
 	updates: []string{"^rekey^", "^renegotiate^"},
 }
 
@@ -30,9 +33,12 @@ var gnutlsGroups = map[group.ID]string{
 
 // gnutlsPriority is what gnutls calls its choice of algorithms.
 func gnutlsPriority(s *setup) string {
-	out := "NORMAL:-VERS-ALL:+VERS-TLS1.3"
-	if !s.tls13() {
-		out = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+	out := "NORMAL:-VERS-ALL:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+	if s.both || s.tls13() {
+		out += ":+VERS-TLS1.3"
+	}
+	if s.both || !s.tls13() {
+		out += ":+VERS-TLS1.2"
 	}
 	if s.suite != 0 {
 		out += ":-CIPHER-ALL:+" + gnutlsCipher(s.suite)
@@ -108,10 +114,35 @@ func gnutlsConnect(t *testing.T, s setup, addr string) *running {
 		args = append(args, "--inline-commands")
 	}
 	p := start(t, keylogEnv(&s), "gnutls-cli", append(args, "127.0.0.1")...)
-	if !s.verbose && s.label == "" {
+	r := &running{process: p, exported: saidKeyingMaterial(p), hasty: true, quit: func() { p.in.Close() }}
+	switch {
+	case s.size > gnutlsShown:
+		r.exchange = gnutlsExchange(p)
+	case !s.verbose && s.label == "":
 		p.echo()
 	}
-	return &running{process: p, exported: saidKeyingMaterial(p), hasty: true, quit: func() { p.in.Close() }}
+	return r
+}
+
+// gnutlsShown is how much of a big payload gnutls-cli gets: it shows what it
+// gets byte by byte, with a system call for each.
+const gnutlsShown = 1_000_000
+
+// gnutlsExchange sends the payload one way and a part of it the other.
+func gnutlsExchange(p *process) func(t *testing.T, e *side, data []byte) {
+	return func(t *testing.T, e *side, data []byte) {
+		require.NoError(t, e.send(data[:gnutlsShown]))
+		go p.in.Write(data)
+		got, err := e.read(len(data))
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, got), "what came is not what was sent")
+		for n := 0; n < gnutlsShown; {
+			shown, more := p.out.from(n)
+			require.True(t, more)
+			require.True(t, bytes.Equal(data[n:n+len(shown)], shown), "what the peer got is not what was sent")
+			n += len(shown)
+		}
+	}
 }
 
 // keylogEnv is how most programs are told to write a key log.

@@ -8,10 +8,15 @@ import (
 	"github.com/tlsengine/tlsengine"
 )
 
-// keyLogLabels are what every key log of a TLS 1.3 connection has: RFC 9850.
-var keyLogLabels = []string{
-	"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET",
-	"CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0",
+// keyLogLabels are what every key log of a connection has: RFC 9850.
+func keyLogLabels(v tlsengine.Version) []string {
+	if v == tlsengine.VersionTLS12 {
+		return []string{"CLIENT_RANDOM"}
+	}
+	return []string{
+		"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+		"CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0",
+	}
 }
 
 // keyLog is what an engine says of its secrets.

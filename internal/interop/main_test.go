@@ -3,6 +3,7 @@ package interop
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,8 +17,30 @@ import (
 // peers are all that the engine is run against.
 var peers = []*peer{openssl, gnutls, nss, curl, std}
 
+func peers12() (list []*peer) {
+	for _, p := range peers {
+		list = append(list, p.tls12())
+	}
+	return list
+}
+
 var tls13Suites = []cipher.ID{
 	cipher.TLS_AES_128_GCM_SHA256, cipher.TLS_AES_256_GCM_SHA384, cipher.TLS_CHACHA20_POLY1305_SHA256,
+}
+
+var tls12Suites = []cipher.ID{
+	cipher.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, cipher.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	cipher.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	cipher.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, cipher.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	cipher.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+}
+
+// certificateFor is the kind of certificate that goes with a suite.
+func certificateFor(id cipher.ID) kind {
+	if cipher.Lookup(id).Auth == cipher.AuthRSA {
+		return rsaKey
+	}
+	return ecdsa256
 }
 
 func TestMain(m *testing.M) {
@@ -64,19 +87,42 @@ func only(cfg *tlsengine.Config, suite cipher.ID, g group.ID) *tlsengine.Config 
 	return cfg
 }
 
-// scheme is what keys of a kind sign with by default.
-func (k kind) scheme() signature.Scheme {
-	return map[kind]signature.Scheme{
-		ecdsa256: signature.ECDSASecp256r1SHA256, ecdsa384: signature.ECDSASecp384r1SHA384,
-		ecdsa521: signature.ECDSASecp521r1SHA512, ed25519Key: signature.Ed25519,
-		rsaKey: signature.RSAPSSRsaeSHA256, rsaPSSKey: signature.RSAPSSPssSHA256,
+// anyGroup is a kind of certificate that goes with any group: in TLS 1.2 the
+// groups are also the curves of certificates.
+func (p *peer) anyGroup() kind {
+	if p.tls13() {
+		return ecdsa256
+	}
+	return rsaKey
+}
+
+// signsWith are the schemes that keys of a kind sign with.
+func (k kind) signsWith(v tlsengine.Version) []signature.Scheme {
+	switch {
+	case v == tlsengine.VersionTLS12 && strings.HasPrefix(string(k), "ecdsa"):
+		return []signature.Scheme{signature.ECDSASecp256r1SHA256, signature.ECDSASecp384r1SHA384, signature.ECDSASecp521r1SHA512}
+	case k == rsaKey && v == tlsengine.VersionTLS12:
+		return []signature.Scheme{
+			signature.RSAPSSRsaeSHA256, signature.RSAPSSRsaeSHA384, signature.RSAPSSRsaeSHA512,
+			signature.RSAPKCS1SHA256, signature.RSAPKCS1SHA384, signature.RSAPKCS1SHA512,
+		}
+	case k == rsaKey:
+		return []signature.Scheme{signature.RSAPSSRsaeSHA256, signature.RSAPSSRsaeSHA384, signature.RSAPSSRsaeSHA512}
+	case k == rsaPSSKey:
+		return []signature.Scheme{signature.RSAPSSPssSHA256, signature.RSAPSSPssSHA384, signature.RSAPSSPssSHA512}
+	}
+	return map[kind][]signature.Scheme{
+		ecdsa256:   {signature.ECDSASecp256r1SHA256},
+		ecdsa384:   {signature.ECDSASecp384r1SHA384},
+		ecdsa521:   {signature.ECDSASecp521r1SHA512},
+		ed25519Key: {signature.Ed25519},
 	}[k]
 }
 
 // test is one thing to try with one peer.
 type test struct {
 	name string
-	run  func(t *testing.T)
+	run  func(t *testing.T, p *peer)
 }
 
 // forPeers runs the tests of each peer that has any.
@@ -95,7 +141,7 @@ func forPeers(t *testing.T, list []*peer, tests func(p *peer) []test) {
 			for _, x := range tests {
 				t.Run(x.name, func(t *testing.T) {
 					t.Parallel()
-					x.run(t)
+					x.run(t, p)
 				})
 			}
 		})
@@ -103,8 +149,11 @@ func forPeers(t *testing.T, list []*peer, tests func(p *peer) []test) {
 }
 
 // check compares what was agreed with what the engine and the peer were told.
-func check(t *testing.T, state tlsengine.ConnectionState, suite cipher.ID, g group.ID) {
+func (p *peer) check(t *testing.T, state tlsengine.ConnectionState, suite cipher.ID, g group.ID) {
 	t.Helper()
+	require.Equal(t, p.version, state.Version)
+	require.True(t, state.EMS)
+	require.True(t, state.SecureRenegotiation)
 	if suite != 0 {
 		require.Equal(t, suite, state.Suite.ID)
 	}

@@ -21,10 +21,10 @@ var nss = &peer{
 	name: "nss", programs: []string{"selfserv", "tstclnt", "certutil", "pk12util", "openssl"},
 	source: "apt-get install libnss3-tools openssl",
 	serve:  nssServe, connect: nssConnect,
-	suites: tls13Suites,
+	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521},
 	kinds:  nssKinds,
-	has:    hasAuth | hasEarlyServer | hasEarlyClient | hasExporterClient | hasResumption | hasEcho,
+	has:    hasAuth | hasEarlyServer | hasEarlyClient | hasExporterClient | hasResumption | hasSessionID | hasEcho,
 }
 
 var nssKinds = []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey}
@@ -66,9 +66,12 @@ const nssSchemes = "ecdsa_secp256r1_sha256,ecdsa_secp384r1_sha384,ecdsa_secp521r
 // nssFlags are those that both programs share.
 func nssFlags(t *testing.T, s *setup) []string {
 	args := []string{"-d", nssDB(t, s.identity), "-J", nssSchemes}
-	if s.tls13() {
+	switch {
+	case s.both:
+		args = append(args, "-V", "tls1.2:tls1.3", "-G")
+	case s.tls13():
 		args = append(args, "-V", "tls1.3:tls1.3")
-	} else {
+	default:
 		args = append(args, "-V", "tls1.2:tls1.2", "-G")
 	}
 	if s.suite != 0 {

@@ -19,11 +19,11 @@ import (
 var openssl = &peer{
 	name: "openssl", programs: []string{"openssl"}, source: "apt-get install openssl",
 	serve: opensslServe, connect: opensslConnect,
-	suites: tls13Suites,
+	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521, group.X448},
 	kinds:  allKinds,
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporter | hasKeyLog |
-		hasUpdateServer | hasUpdateClient | hasResumption | hasEcho | hasClose | hasQuit,
+		hasUpdateServer | hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasClose | hasQuit,
 	updates: []string{"k", "K"},
 }
 
@@ -43,9 +43,13 @@ var opensslSuites = map[cipher.ID]string{
 
 // opensslFlags are those that s_server and s_client share.
 func opensslFlags(s *setup) []string {
-	args := []string{"-tls1_3"}
-	if !s.tls13() {
-		args = []string{"-tls1_2"}
+	var args []string
+	switch {
+	case s.both:
+	case s.tls13():
+		args = append(args, "-tls1_3")
+	default:
+		args = append(args, "-tls1_2")
 	}
 	switch {
 	case s.suite != 0 && s.tls13():
@@ -61,6 +65,9 @@ func opensslFlags(s *setup) []string {
 	}
 	if s.alpn != "" {
 		args = append(args, "-alpn", s.alpn)
+	}
+	if s.tickets < 0 {
+		args = append(args, "-no_ticket")
 	}
 	if s.label != "" {
 		args = append(args, "-keymatexport", s.label, "-keymatexportlen", strconv.Itoa(exportSize))
@@ -90,12 +97,6 @@ func opensslServe(t *testing.T, s setup) *running {
 		args = append(args, "-Verify", "2", "-verify_return_error")
 	case tlsengine.RequestClientCert:
 		args = append(args, "-verify", "2", "-verify_return_error")
-	}
-	switch {
-	case s.tickets < 0 && s.tls13():
-		args = append(args, "-num_tickets", "0")
-	case s.tickets < 0:
-		args = append(args, "-no_ticket")
 	}
 	if s.sni != "" {
 		args = append(args, "-servername", s.sni, "-servername_fatal", "-cert2", s.identity.cert, "-key2", s.identity.key)

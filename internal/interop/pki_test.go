@@ -236,10 +236,20 @@ const (
 	bigPayload   = 10_000_000
 )
 
+var payloads = map[int]func() []byte{
+	smallPayload: sync.OnceValue(func() []byte { return newPayload(smallPayload) }),
+	bigPayload:   sync.OnceValue(func() []byte { return newPayload(bigPayload) }),
+}
+
+// payload is small if the size is 0. It must not be changed.
 func payload(size int) []byte {
 	if size == 0 {
 		size = smallPayload
 	}
+	return payloads[size]()
+}
+
+func newPayload(size int) []byte {
 	b := make([]byte, size)
 	rnd := mathrand.New(mathrand.NewPCG(1, 2))
 	for i := range b {

@@ -19,59 +19,80 @@ import (
 // TestServers13 runs the engine as client against the peers as servers, in
 // TLS 1.3.
 func TestServers13(t *testing.T) {
-	forPeers(t, peers, func(p *peer) (list []test) {
+	forPeers(t, peers, func(p *peer) []test {
 		if p.serve == nil {
 			return nil
 		}
-		add := func(name string, run func(*testing.T, *peer)) {
-			list = append(list, test{name, func(t *testing.T) { run(t, p) }})
-		}
-		for _, id := range p.suites {
-			add(id.String(), func(t *testing.T, p *peer) { serveOne(t, p, id, 0, ecdsa256) })
-		}
-		for _, g := range p.groups {
-			add(g.String(), func(t *testing.T, p *peer) { serveOne(t, p, 0, g, ecdsa256) })
-		}
-		for _, k := range p.kinds {
-			add("certificate-"+string(k), func(t *testing.T, p *peer) { serveOne(t, p, 0, 0, k) })
-		}
-		add("HelloRetryRequest", serveRetry)
-		add("resumption", serveResumption)
-		add("KeyUpdate", serveKeyUpdate)
-		add("10MB", serveBig)
-		add("close_notify", serveClose)
-		if p.can(hasAuth) {
-			for _, k := range p.kinds {
-				add("client-certificate-"+string(k), func(t *testing.T, p *peer) { serveAuth(t, p, k) })
-			}
-			add("client-certificate-missing", serveAuthMissing)
-			add("client-certificate-optional", serveAuthOptional)
-			add("client-certificate-refused", serveAuthRefused)
-		}
-		if p.can(hasALPN) {
-			add("ALPN", serveALPN)
-		}
-		if p.can(hasSNI) {
-			add("server_name", serveName)
-			add("server_name-unknown", serveUnknownName)
-		}
+		list := append(p.serveTests(),
+			test{"HelloRetryRequest", serveRetry},
+			test{"KeyUpdate", serveKeyUpdate},
+		)
 		if p.can(hasEarlyServer) {
-			add("0-RTT", serveEarly)
+			list = append(list, test{"0-RTT", serveEarly})
 		}
 		if p == openssl {
-			add("0-RTT-replayed", serveEarlyReplay)
-		}
-		if p.can(hasExporterServer) {
-			add("exporter", serveExporter)
-		}
-		if p.can(hasKeyLogServer) {
-			add("key-log", serveKeyLog)
+			list = append(list, test{"0-RTT-replayed", serveEarlyReplay})
 		}
 		if p.can(hasUpdateServer) {
-			add("KeyUpdate-by-peer", serveKeyUpdateByPeer)
+			list = append(list, test{"KeyUpdate-by-peer", serveKeyUpdateByPeer})
 		}
 		return list
 	})
+}
+
+// TestServers12 is the same in TLS 1.2.
+func TestServers12(t *testing.T) {
+	forPeers(t, peers12(), func(p *peer) []test {
+		if p.serve == nil {
+			return nil
+		}
+		list := append(p.serveTests(),
+			test{"of-both-versions", serveBoth},
+		)
+		if p.can(hasSessionID) {
+			list = append(list, test{"resumption-by-session-id", serveSessionID})
+		}
+		return list
+	})
+}
+
+// serveTests are those of both versions.
+func (p *peer) serveTests() (list []test) {
+	add := func(name string, run func(*testing.T, *peer)) { list = append(list, test{name, run}) }
+	for _, id := range p.suites {
+		add(id.String(), func(t *testing.T, p *peer) { serveOne(t, p, id, 0, certificateFor(id)) })
+	}
+	for _, g := range p.groups {
+		add(g.String(), func(t *testing.T, p *peer) { serveOne(t, p, 0, g, p.anyGroup()) })
+	}
+	for _, k := range p.kinds {
+		add("certificate-"+string(k), func(t *testing.T, p *peer) { serveOne(t, p, 0, 0, k) })
+	}
+	add("resumption", serveResumption)
+	add("10MB", serveBig)
+	add("close_notify", serveClose)
+	if p.can(hasAuth) {
+		for _, k := range p.kinds {
+			add("client-certificate-"+string(k), func(t *testing.T, p *peer) { serveAuth(t, p, k) })
+		}
+		add("client-certificate-missing", serveAuthMissing)
+		add("client-certificate-optional", serveAuthOptional)
+		add("client-certificate-refused", serveAuthRefused)
+	}
+	if p.can(hasALPN) {
+		add("ALPN", serveALPN)
+	}
+	if p.can(hasSNI) {
+		add("server_name", serveName)
+		add("server_name-unknown", serveUnknownName)
+	}
+	if p.can(hasExporterServer) {
+		add("exporter", serveExporter)
+	}
+	if p.can(hasKeyLogServer) {
+		add("key-log", serveKeyLog)
+	}
+	return list
 }
 
 // listen starts the peer as a server, with a certificate if it has none yet.
@@ -83,6 +104,7 @@ func (p *peer) listen(t *testing.T, s setup) *running {
 	if s.ca == "" {
 		s.ca = keys(t).ca
 	}
+	s.version = p.version
 	return p.serve(t, s)
 }
 
@@ -100,9 +122,8 @@ func serveOne(t *testing.T, p *peer, suite cipher.ID, g group.ID, k kind) {
 	r := p.listen(t, s)
 	c := r.visit(t, only(clientConfig(t), suite, g))
 	state := c.handshake()
-	check(t, state, suite, g)
-	require.Equal(t, k.scheme(), state.PeerScheme)
-	require.Equal(t, tlsengine.VersionTLS13, state.Version)
+	p.check(t, state, suite, g)
+	require.Contains(t, k.signsWith(p.version), state.PeerScheme)
 	r.talk(t, c, payload(0))
 }
 
@@ -124,9 +145,27 @@ func serveRetry(t *testing.T, p *peer) {
 	r.talk(t, c, payload(0))
 }
 
-func serveResumption(t *testing.T, p *peer) {
-	r := p.listen(t, setup{})
+func serveResumption(t *testing.T, p *peer) { serveTwice(t, p, setup{}, clientConfig(t)) }
+
+func serveSessionID(t *testing.T, p *peer) {
 	cfg := clientConfig(t)
+	cfg.Tickets = -1
+	serveTwice(t, p, setup{tickets: -1}, cfg)
+}
+
+// serveBoth lets the engine speak TLS 1.2 only to a server that speaks both.
+func serveBoth(t *testing.T, p *peer) {
+	r := p.listen(t, setup{both: true})
+	cfg := clientConfig(t)
+	cfg.MaxVersion = tlsengine.VersionTLS12
+	c := r.visit(t, cfg)
+	p.check(t, c.handshake(), 0, 0)
+	r.talk(t, c, payload(0))
+}
+
+// serveTwice connects, and then resumes.
+func serveTwice(t *testing.T, p *peer, s setup, cfg *tlsengine.Config) {
+	r := p.listen(t, s)
 	c := r.visit(t, cfg)
 	require.False(t, c.handshake().Resumed)
 	r.talk(t, c, payload(0))
@@ -238,7 +277,7 @@ func serveAuth(t *testing.T, p *peer, k kind) {
 	c := r.visit(t, cfg)
 	c.handshake()
 	r.talk(t, c, payload(0))
-	require.Equal(t, k.scheme(), c.state().OwnScheme)
+	require.Contains(t, k.signsWith(p.version), c.state().OwnScheme)
 }
 
 func serveAuthOptional(t *testing.T, p *peer) {
@@ -253,7 +292,8 @@ func serveAuthMissing(t *testing.T, p *peer) {
 	r := p.listen(t, setup{auth: tlsengine.RequireClientCert})
 	var refused *tlsengine.PeerAlertError
 	require.ErrorAs(t, r.visit(t, clientConfig(t)).failed(), &refused)
-	require.Contains(t, []string{"certificate_required", "handshake_failure", "bad_certificate"}, refused.Alert.String())
+	// GnuTLS says decode_error in TLS 1.2.
+	require.Contains(t, []string{"certificate_required", "handshake_failure", "bad_certificate", "decode_error"}, refused.Alert.String())
 }
 
 // serveAuthRefused shows a certificate to a server that knows another root.
@@ -306,10 +346,10 @@ func serveKeyLog(t *testing.T, p *peer) {
 	c := r.visit(t, cfg)
 	c.handshake()
 	r.talk(t, c, payload(0))
-	sameKeyLog(t, log, file)
+	sameKeyLog(t, p.version, log, file)
 }
 
-func sameKeyLog(t *testing.T, log *keyLog, file string) {
+func sameKeyLog(t *testing.T, v tlsengine.Version, log *keyLog, file string) {
 	t.Helper()
 	theirs, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -320,7 +360,7 @@ func sameKeyLog(t *testing.T, log *keyLog, file string) {
 			require.Contains(t, ours, line)
 		}
 	}
-	for _, label := range keyLogLabels {
+	for _, label := range keyLogLabels(v) {
 		require.Contains(t, string(theirs), label+" ")
 	}
 }

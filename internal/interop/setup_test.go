@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,7 +18,8 @@ import (
 
 // setup is what a peer is told. A zero field leaves the peer to its default.
 type setup struct {
-	version  tlsengine.Version // this one only; 0 is TLS 1.3
+	version  tlsengine.Version // this one only, unless both; 0 is the peer's
+	both     bool              // TLS 1.3 and 1.2
 	suite    cipher.ID         // this one only
 	groups   []group.ID        // these only; a client sends a share of the first
 	identity *identity         // the peer's certificate; a client may have none
@@ -31,13 +33,13 @@ type setup struct {
 
 	auth    tlsengine.ClientAuth // server
 	sni     string               // server: refuses clients that do not ask for this name
-	tickets int                  // server: 0 is the default, -1 none: TLS 1.2 resumes by session id
+	tickets int                  // 0 is the default, -1 none: TLS 1.2 resumes by session id
 	resume  bool                 // client: connects twice, and resumes
 }
 
 const exportSize = 40 // bytes, where a setup has a label
 
-func (s *setup) tls13() bool { return s.version != tlsengine.VersionTLS12 }
+func (s *setup) tls13() bool { return s.version == tlsengine.VersionTLS13 }
 
 // running is a peer at work. Servers echo what they hear, and so do those
 // clients that can.
@@ -88,10 +90,11 @@ type peer struct {
 	serve   func(t *testing.T, s setup) *running              // nil if it can't
 	connect func(t *testing.T, s setup, addr string) *running // nil if it can't
 
-	suites []cipher.ID
-	groups []group.ID // the first is one that it sends a share of
-	kinds  []kind     // of certificates that it takes and has
-	has    features
+	version tlsengine.Version // that it is told to speak; see tls12
+	suites  []cipher.ID
+	groups  []group.ID // the first is one that it sends a share of
+	kinds   []kind     // of certificates that it takes and has
+	has     features
 
 	updates []string // what makes a client update its keys, by a line each
 }
@@ -107,6 +110,7 @@ const (
 	hasClose                               // as client, answers close_notify with the same
 	hasQuit                                // as client, says close_notify when told
 	hasResumption                          // as client, resumes
+	hasSessionID                           // resumes by session id in TLS 1.2
 	hasEarlyServer                         // as server, takes early data
 	hasEarlyClient                         // as client, sends early data
 	hasExporterServer                      // as server, says what it exports
@@ -119,6 +123,22 @@ const (
 	hasExporter = hasExporterServer | hasExporterClient
 	hasKeyLog   = hasKeyLogServer | hasKeyLogClient
 )
+
+// only13 are the features that TLS 1.2 has not.
+const only13 = hasEarlyServer | hasEarlyClient | hasUpdateServer | hasUpdateClient
+
+// tls12 is the peer when it is told to speak TLS 1.2.
+func (p *peer) tls12() *peer {
+	q := *p
+	q.version, q.suites, q.has = tlsengine.VersionTLS12, tls12Suites, p.has&^only13
+	if p == curl { // which does not ask for tickets
+		q.has &^= hasResumption
+	}
+	q.groups = slices.DeleteFunc(slices.Clone(p.groups), func(id group.ID) bool { return !group.Lookup(id).TLS12 })
+	return &q
+}
+
+func (p *peer) tls13() bool { return p.version != tlsengine.VersionTLS12 }
 
 func (p *peer) can(f features) bool { return p.has&f == f }
 

@@ -19,7 +19,7 @@ import (
 var std = &peer{
 	name:  "crypto-tls",
 	serve: stdServe, connect: stdConnect,
-	suites: tls13Suites,
+	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{
 		group.X25519MLKEM768, group.SecP256r1MLKEM768, group.SecP384r1MLKEM1024,
 		group.X25519, group.P256, group.P384, group.P521,
@@ -31,12 +31,12 @@ var std = &peer{
 // stdConfig is what clients and servers share. crypto/tls does not let one
 // choose among the suites of TLS 1.3; the engine's choice has to do.
 func stdConfig(t *testing.T, s *setup) *tls.Config {
-	cfg := &tls.Config{RootCAs: keys(t).pool, ClientCAs: keys(t).pool, ServerName: serverName, MinVersion: tls.VersionTLS13}
-	if !s.tls13() {
-		cfg.MinVersion, cfg.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
-		if s.suite != 0 {
-			cfg.CipherSuites = []uint16{uint16(s.suite)}
-		}
+	cfg := &tls.Config{RootCAs: keys(t).pool, ClientCAs: keys(t).pool, ServerName: serverName}
+	if !s.both {
+		cfg.MinVersion, cfg.MaxVersion = uint16(s.version), uint16(s.version)
+	}
+	if s.suite != 0 && !s.tls13() {
+		cfg.CipherSuites = []uint16{uint16(s.suite)}
 	}
 	for _, g := range s.groups {
 		cfg.CurvePreferences = append(cfg.CurvePreferences, tls.CurveID(g))
