@@ -69,6 +69,25 @@ func Text(w io.Writer, t *Trace, o TextOptions) error {
 	return err
 }
 
+// TextTree writes a tree of package dissect, and the bytes b that it is of: one
+// line for each leaf.
+func TextTree(w io.Writer, tree *dissect.Field, b []byte, o TextOptions) error {
+	if o.Layers == 0 {
+		o.Layers = AllLayers
+	}
+	p := &printer{o: o, c: &Connection{}}
+	p.fields(tree.Fields, b, 0, "", nil)
+	if tree.Reason != "" {
+		p.line("  ! %s", escape(tree.Reason))
+	}
+	out := p.out.Bytes()
+	if o.ASCII {
+		out = ascii(out)
+	}
+	_, err := w.Write(out)
+	return err
+}
+
 // A printer writes one trace.
 type printer struct {
 	o     TextOptions

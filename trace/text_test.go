@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/dissect"
 )
 
 func unhex(t testing.TB, s string) []byte {
@@ -99,6 +101,20 @@ TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
   0005  02                       level                 fatal (2)
   0006  28                       description           handshake_failure (40)
 `, "\n"), text(t, Streams(client, server, CaptureOptions{}), TextOptions{}))
+}
+
+func TestTextOfATree(t *testing.T) {
+	client, server := hellos(t)
+	all := append(client, server...)
+	tree := dissect.Any(all)
+	var out bytes.Buffer
+	require.NoError(t, TextTree(&out, &tree, all, TextOptions{ASCII: true}))
+	require.Contains(t, out.String(), "  002e  13 01                    cipher suite          TLS_AES_128_GCM_SHA256\n")
+	require.Contains(t, out.String(), "description           handshake_failure (40)\n")
+	cut := dissect.Message(client[5:20], dissect.Context{})
+	out.Reset()
+	require.NoError(t, TextTree(&out, &cut, client[5:20], TextOptions{}))
+	require.Contains(t, out.String(), "not parsed            11 bytes: length is 77 bytes, 11 bytes here\n")
 }
 
 func TestTextOptions(t *testing.T) {
