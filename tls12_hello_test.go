@@ -36,6 +36,7 @@ func TestTLS12ClientHellosThatAreRefused(t *testing.T) {
 		"no group of ours":           {with(handshake.ExtSupportedGroups, 0, 2, 0, 22), alert.NoSharedGroup},
 		"groups of TLS 1.3 alone":    {with(handshake.ExtSupportedGroups, 0, 2, 0x11, 0xec), alert.NoSharedGroup},
 		"SHA-1 alone":                {with(handshake.ExtSignatureAlgorithms, 0, 2, 2, 3), alert.NoCredential},
+		"no groups":                  {func(m *handshake.ClientHello) { m.Extensions = m.Extensions.Without(handshake.ExtSupportedGroups) }, alert.NoSharedGroup},
 		"no signature_algorithms":    {func(m *handshake.ClientHello) { m.Extensions = m.Extensions.Without(handshake.ExtSignatureAlgorithms) }, alert.NoSignatureScheme},
 		"another protocol":           {with(handshake.ExtApplicationLayerProtocolNegotiation, 0, 2, 1, 'x'), alert.NoApplicationProtocolShared},
 		"protocol without a name":    {with(handshake.ExtApplicationLayerProtocolNegotiation, 0, 1, 0), alert.MalformedExtension},
@@ -211,7 +212,8 @@ func TestTLS12RenegotiationInfo(t *testing.T) {
 	require.True(t, meet(t, client, testpeer.ServerConfig()).client.ConnectionState().SecureRenegotiation)
 }
 
-// A ClientHello as old as it may be: no extensions but for signatures.
+// A ClientHello as old as it may be: no extensions but for signatures and
+// groups. Without groups there is nothing to choose from.
 func TestTLS12PlainClientHellos(t *testing.T) {
 	client := client12()
 	client.Groups = []*group.Group{group.Lookup(group.P256)}
@@ -223,6 +225,7 @@ func TestTLS12PlainClientHellos(t *testing.T) {
 		require.NoError(t, err)
 		data, _ := m.Extensions.Get(handshake.ExtSignatureAlgorithms)
 		m.Extensions = handshake.AppendExtension(nil, handshake.ExtSignatureAlgorithms, data)
+		m.Extensions = handshake.AppendSupportedGroups(m.Extensions, handshake.List16Of(group.P256))
 		return m.Append(nil)
 	}
 	p := newPair(t, client, server12())

@@ -278,8 +278,9 @@ func TestEarlyDataAndTLS12DoNotGoTogether(t *testing.T) {
 	p := newPair(t, c, server12())
 	p.server.take(t, p.client.Flush(nil))
 	p.client.take(t, p.server.Flush(nil))
-	require.Equal(t, alert.UnsupportedVersion, p.client.refusal(t).Reason)
+	require.Equal(t, alert.EarlyDataVersionMismatch, p.client.refusal(t).Reason)
 	require.Equal(t, alert.ProtocolVersion, p.client.refusal(t).Alert)
+	require.Equal(t, handshake.EarlyDataOldVersion, meet(t, client12(), s).server.ConnectionState().EarlyData)
 }
 
 // What a ClientHello of one version alone says of the other: nothing.

@@ -77,7 +77,9 @@ func certificateTypes(cfg *Config) (list List8[ClientCertificateType]) {
 //
 // RFC 5246, Section 7.4.4.
 func readRequest12(m *CertificateRequest12) *certificateContext {
-	out := &certificateContext{schemes: m.SupportedSignatureAlgorithms.Slice()}
+	out := &certificateContext{
+		schemes: m.SupportedSignatureAlgorithms.Slice(), types: slices.Collect(m.CertificateTypes.All()),
+	}
 	for name := range m.CertificateAuthorities.All() {
 		out.authorities = append(out.authorities, slices.Clone(name))
 	}
@@ -180,6 +182,21 @@ func (c *common) ownParams() *ServerECDHParams {
 	return &ServerECDHParams{NamedCurve: c.t12.group.ID, Public: c.t12.key.Share()}
 }
 
+// unfit is the refusal to sign with a credential.
+func (r *certificateContext) unfit(c *Credential) error {
+	switch keyAuth(c.publicKey()) {
+	case cipher.AuthECDSA:
+		if !r.ecdsa {
+			return alert.UnsupportedCertificateType12.Errorf("server takes no ECDSA certificates")
+		}
+	case cipher.AuthRSA:
+		if !r.rsa {
+			return alert.UnsupportedCertificateType12.Errorf("server takes no RSA certificates")
+		}
+	}
+	return alert.NoSignatureScheme.Errorf("server takes no signature scheme that the credential can make")
+}
+
 // sayCertificate12 sends the chain of the credential that was chosen; none is
 // an empty chain.
 //
@@ -189,7 +206,7 @@ func (c *common) sayCertificate12(cred *Credential) error {
 	if cred != nil {
 		scheme := cred.scheme(VersionTLS12, c.request.schemes)
 		if scheme == 0 {
-			return alert.NoSignatureScheme.Errorf("the peer takes no signature scheme that the credential can make")
+			return c.request.unfit(cred)
 		}
 		c.request.chain, c.request.scheme, c.request.signer = cred.Chain, scheme, cred
 		m.CertificateList = cred.Chain

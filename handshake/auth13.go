@@ -21,9 +21,10 @@ type certificateContext struct {
 	schemes     []signature.Scheme
 	authorities [][]byte
 	serverName  string
-	status      bool       // the peer wants a stapled OCSP response
-	ecdsa, rsa  bool       // TLS 1.2: kinds of keys
-	curves      []group.ID // TLS 1.2: of an ECDSA key; nil is any
+	status      bool                    // the peer wants a stapled OCSP response
+	ecdsa, rsa  bool                    // TLS 1.2: kinds of keys
+	curves      []group.ID              // TLS 1.2: of an ECDSA key; nil is any
+	types       []ClientCertificateType // TLS 1.2: as the server said
 
 	chain  [][]byte         // of the credential that was chosen
 	scheme signature.Scheme // to sign with

@@ -91,7 +91,7 @@ func (c *client) legacyVersion(sh *ServerHello) (Version, error) {
 	// "A client that attempts to send 0-RTT data MUST fail a connection if it
 	// receives a ServerHello with TLS 1.2 or older." RFC 9846, Appendix E.3.
 	if c.offer.early {
-		return 0, alert.UnsupportedVersion.Errorf("server chose TLS 1.2, and early data is on its way to it")
+		return 0, alert.EarlyDataVersionMismatch.Errorf("server chose TLS 1.2, and early data is on its way to it")
 	}
 	// "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST
 	// check that the last 8 bytes are not equal to either of these values."
@@ -113,19 +113,16 @@ func (c *client) begin12(sh *ServerHello, raw []byte) (State, error) {
 	if err := c.checkSolicited(sh.Extensions, InSH12); err != nil {
 		return 0, err
 	}
-	suite := c.cfg.suite(sh.CipherSuite)
-	if suite == nil || suite.TLS13() {
-		return 0, alert.WrongCipher.Errorf("server chose suite %v, which was not offered for TLS 1.2", sh.CipherSuite)
-	}
-	c.facts.Version, c.facts.Suite = VersionTLS12, suite
-	if c.cfg.MaxEarlyData > 0 {
-		c.facts.EarlyData = EarlyDataOldVersion
-	}
-	c.t12 = &stage12{serverRandom: sh.Random}
 	resumed, err := c.resumes12(sh)
 	if err != nil {
 		return 0, err
 	}
+	suite := c.cfg.suite(sh.CipherSuite)
+	if suite == nil || suite.TLS13() {
+		return 0, alert.WrongCipher.Errorf("server chose suite %v, which was not offered for TLS 1.2", sh.CipherSuite)
+	}
+	c.facts.Version, c.facts.Suite, c.facts.EarlyData = VersionTLS12, suite, c.cfg.earlyData12()
+	c.t12 = &stage12{serverRandom: sh.Random}
 	if err := c.readExtensions12(sh.Extensions); err != nil {
 		return 0, err
 	}
@@ -139,6 +136,14 @@ func (c *client) begin12(sh *ServerHello, raw []byte) (State, error) {
 	}
 	c.t12.sessionID = slices.Clone(sh.LegacySessionIDEcho)
 	return Wait12Cert, nil
+}
+
+// earlyData12 is what becomes of early data in TLS 1.2, which has none.
+func (cfg *Config) earlyData12() EarlyDataStatus {
+	if cfg.MaxEarlyData == 0 {
+		return EarlyDataDisabled
+	}
+	return EarlyDataOldVersion
 }
 
 // resumes12 reports whether the server resumes the session that was offered:
@@ -174,8 +179,11 @@ func (c *client) resume12(s *session) (State, error) {
 	// abort the handshake." "If the original session used the extension but the
 	// new ServerHello does not contain the extension, the client MUST abort the
 	// handshake." RFC 7627, Section 5.3.
-	if s.ems != c.facts.EMS {
-		return 0, alert.ExtendedMainSecretMismatch.Errorf("server resumes a session and changes extended_master_secret")
+	switch {
+	case s.ems && !c.facts.EMS:
+		return 0, alert.ExtendedMainSecretMismatch.Errorf("server resumes a session without its extended_master_secret")
+	case !s.ems && c.facts.EMS:
+		return 0, alert.ExtendedMainSecretMismatch.Errorf("server resumes a session and adds extended_master_secret")
 	}
 	c.takeOver12(s)
 	if c.cfg.asks(AskVerdictResumed) && s.chain != nil {
@@ -197,8 +205,8 @@ func (c *common) takeOver12(s *session) {
 func (c *client) readExtensions12(list Extensions) error {
 	for _, t := range []ExtensionType{ExtServerName, ExtExtendedMainSecret, ExtStatusRequest, ExtSessionTicket} {
 		if data, ok := list.Get(t); ok {
-			if err := ParseEmpty(t, data); err != nil {
-				return err
+			if ParseEmpty(t, data) != nil {
+				return alert.MalformedExtension.Errorf("%v in ServerHello is not empty", t)
 			}
 		}
 	}

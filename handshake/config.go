@@ -143,7 +143,7 @@ type Config struct {
 
 	// Tickets is how many a server sends after a TLS 1.3 handshake; 0 is
 	// DefaultTickets, negative none. In TLS 1.2 it is one or none. A client
-	// with a negative number does not ask for tickets of TLS 1.2.
+	// with a negative number neither asks for tickets of TLS 1.2 nor offers any.
 	Tickets int
 
 	// SessionCache keeps a server's TLS 1.2 sessions for clients that take no

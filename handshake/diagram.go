@@ -42,8 +42,11 @@ func (d *diagram[M]) unexpected(s State, got inputKind) error {
 	// "A client that receives a post-handshake CertificateRequest message
 	// without having sent the "post_handshake_auth" extension MUST send an
 	// "unexpected_message" fatal alert." RFC 9846, Section 4.7.2.
-	if s == Connected && got == certificateRequest {
+	switch {
+	case s == Connected && got == certificateRequest:
 		reason = alert.PostHandshakeAuth
+	case got == changeCipherSpec || d[s][changeCipherSpec].do != nil:
+		reason = alert.UnexpectedRecord
 	}
 	return reason.Errorf("received %v in %v, expected %s", got, s, d.expected(s))
 }

@@ -102,6 +102,10 @@ type CredentialRequest struct {
 	Authorities [][]byte // DER names of the anchors that the peer has; empty is any
 	ECDSA, RSA  bool     // TLS 1.2: what the suites or certificate types allow; both in TLS 1.3
 
+	// CertificateTypes are what a server of TLS 1.2 said, from which ECDSA and
+	// RSA follow.
+	CertificateTypes []ClientCertificateType
+
 	// Curves are those that an ECDSA key may be on, in TLS 1.2; nil is any.
 	Curves []group.ID
 }

@@ -159,7 +159,7 @@ func (m *Machine) credentialRequest() *CredentialRequest {
 	return &CredentialRequest{
 		Version: m.facts.Version, ServerName: c.serverName,
 		Schemes: slices.Clone(c.schemes), Authorities: clone(c.authorities),
-		ECDSA: tls13 || c.ecdsa, RSA: tls13 || c.rsa, Curves: slices.Clone(c.curves),
+		ECDSA: tls13 || c.ecdsa, RSA: tls13 || c.rsa, CertificateTypes: slices.Clone(c.types), Curves: slices.Clone(c.curves),
 	}
 }
 

@@ -88,14 +88,14 @@ func (s *server) onCredential12(in *input) (State, error) {
 // 7.4.3.
 func (s *server) chooseSuite12(cred *Credential) error {
 	scheme := cred.scheme(VersionTLS12, s.request.schemes)
-	if scheme == 0 || !s.request.takesCurve(cred) {
-		return alert.NoSignatureScheme.Errorf("client takes no signature scheme that the credential can make")
+	if scheme != 0 && !takesCurve(s.request.curves, cred) {
+		return alert.NoSharedGroup.Errorf("client does not take the curve of the credential's key")
 	}
 	s.facts.Suite = chooseSuite(s.cfg, s.hello.hello.CipherSuites, func(suite *cipher.Suite) bool {
-		return !suite.TLS13() && suite.Auth == schemeAuth(scheme)
+		return scheme != 0 && !suite.TLS13() && suite.Auth == schemeAuth(scheme)
 	})
 	if s.facts.Suite == nil {
-		return alert.NoSharedCipher.Errorf("client offers no TLS 1.2 cipher suite that goes with the credential")
+		return alert.NoSharedCipher.Errorf("client offers no TLS 1.2 cipher suite and signature scheme that go with the credential")
 	}
 	return nil
 }

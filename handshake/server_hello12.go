@@ -15,9 +15,7 @@ import (
 // RFC 5246, Section 7.4.1.2.
 func (s *server) begin12() (State, error) {
 	s.t12 = &stage12{}
-	if s.cfg.MaxEarlyData > 0 {
-		s.facts.EarlyData = EarlyDataOldVersion
-	}
+	s.facts.EarlyData = s.cfg.earlyData12()
 	if err := s.drawRandom12(); err != nil {
 		return 0, err
 	}
@@ -123,17 +121,10 @@ func (s *server) beginFull12() (State, error) {
 	return Await12Credential, nil
 }
 
-// chooseGroup12 selects the group, nil if there is none.
-//
-// "A client that proposes ECC cipher suites may choose not to include these
-// extensions. In this case, the server is free to choose any one of the elliptic
-// curves". RFC 8422, Section 4. P-256 is the one that such a client will have.
+// chooseGroup12 selects the group, nil if there is none: also for a client
+// that does not say what it has. RFC 8422, Section 4 would let the server guess.
 func (s *server) chooseGroup12() *group.Group {
-	offered := s.hello.groups
-	if offered == nil {
-		offered = []group.ID{group.P256}
-	}
-	for _, g := range sharedGroups(s.cfg, offered) {
+	for _, g := range sharedGroups(s.cfg, s.hello.groups) {
 		if g.TLS12 {
 			return g
 		}
@@ -193,9 +184,8 @@ func (s *server) narrow12(r *certificateContext) {
 	r.curves = slices.Clone(s.hello.groups)
 }
 
-// takesCurve reports whether the peer takes the curve of an ECDSA key.
-func (r *certificateContext) takesCurve(c *Credential) bool { return takesCurve(r.curves, c) }
-
+// takesCurve reports whether a peer that has these curves takes that of the
+// key, if it is on one.
 func takesCurve(curves []group.ID, c *Credential) bool {
 	key, ok := c.publicKey().(*ecdsa.PublicKey)
 	return !ok || curves == nil || slices.Contains(curves, curveGroup(key.Curve))

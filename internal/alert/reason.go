@@ -101,6 +101,7 @@ const (
 	EarlyDataCipherMismatch  // early data accepted under another cipher suite
 	EarlyDataALPNMismatch    // early data accepted under another application protocol
 	EarlyDataOnRetry         // early_data in the second ClientHello
+	EarlyDataVersionMismatch // early data offered, and a version without it chosen
 	BadTicket                // NewSessionTicket invalid
 	TicketEarlyDataUnderQUIC // NewSessionTicket with a limit of early data under QUIC
 	PSKWithoutKeyShare       // PSK selected without the key share that its mode wants
@@ -244,6 +245,7 @@ var reasons = [numReasons]struct {
 	EarlyDataCipherMismatch:  {"early data accepted under another cipher suite", IllegalParameter},
 	EarlyDataALPNMismatch:    {"early data accepted under another application protocol", IllegalParameter},
 	EarlyDataOnRetry:         {"early_data in the second ClientHello", IllegalParameter},
+	EarlyDataVersionMismatch: {"early data was offered, and a version without it chosen", ProtocolVersion},
 	BadTicket:                {"NewSessionTicket invalid", IllegalParameter},
 	TicketEarlyDataUnderQUIC: {"NewSessionTicket with a limit of early data under QUIC", IllegalParameter},
 	PSKWithoutKeyShare:       {"PSK selected without the key share that its mode wants", IllegalParameter},

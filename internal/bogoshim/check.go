@@ -42,6 +42,8 @@ func (c *conn) checkParameters(x *expectations, st *tls.ConnectionState) error {
 		return fmt.Errorf("retried is %v", st.Retried)
 	case x.ems && !st.EMS:
 		return errors.New("no extended main secret")
+	case x.secureRenegotiation && !st.SecureRenegotiation, x.noSecureRenegotiation && st.SecureRenegotiation:
+		return fmt.Errorf("secure renegotiation is %v", st.SecureRenegotiation)
 	case x.peerScheme != nil && *x.peerScheme != int(st.PeerScheme):
 		return fmt.Errorf("peer signed with %v", st.PeerScheme)
 	case x.selected != nil && *x.selected != c.selected-1 && !(st.Resumed):
@@ -64,7 +66,9 @@ func (c *conn) checkOffers(x *expectations) error {
 		}
 	}
 	if x.certificateTypes != nil {
-		return unsupported("certificate types")
+		if got := handshake.List8Of(c.wanted.CertificateTypes...); !slices.Equal(x.certificateTypes, got) {
+			return fmt.Errorf("certificate types are %x", []byte(got))
+		}
 	}
 	if x.clientCAs != nil {
 		want, err := parseNames(x.clientCAs)
@@ -171,7 +175,14 @@ func (c *conn) checkEarly(x *expectations, st *tls.ConnectionState) error {
 // checkSession checks what the client was given to resume.
 func (c *conn) checkSession() error {
 	st := c.e.ConnectionState()
-	if st.Version != tls.VersionTLS13 || c.o.shutsDown {
+	if st.Version == tls.VersionTLS12 {
+		want := !c.o.expect.noSession && (!st.Resumed || c.o.expect.ticketRenewal)
+		if got := len(c.sessions) > 0; got != want && !c.o.server {
+			return fmt.Errorf("got a session: %v", got)
+		}
+		return nil
+	}
+	if c.o.shutsDown {
 		return nil
 	}
 	if got := len(c.sessions) > 0; got == c.o.expect.noSession {

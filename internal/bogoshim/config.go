@@ -104,8 +104,9 @@ var suiteNames = map[string]cipher.ID{
 
 func (o *options) sessions(cfg *tls.Config, env *environment) {
 	cfg.Session, cfg.TicketKeys, cfg.SessionCache = env.session, env.tickets, env.cache
+	cfg.ResumeWithoutEMS, cfg.RequireRenegotiationInfo = true, o.noLegacyConnect
 	if o.noTicket {
-		cfg.TicketKeys, cfg.Ask = nil, cfg.Ask&^tls.AskTicket
+		cfg.TicketKeys, cfg.Tickets, cfg.Ask = nil, -1, cfg.Ask&^tls.AskTicket
 	}
 	if o.earlyData {
 		cfg.MaxEarlyData, cfg.AntiReplay = 14336, fresh{}

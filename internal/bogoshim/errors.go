@@ -25,11 +25,21 @@ var names = []struct {
 	detail string
 	name   string
 }{
-	{alert.UnexpectedMessageType, "ChangeCipherSpec", "UNEXPECTED_RECORD"},
-	{alert.UnsupportedVersion, "early data is on its way", "WRONG_VERSION_ON_EARLY_DATA"},
+	{alert.EarlyDataVersionMismatch, "", "WRONG_VERSION_ON_EARLY_DATA"},
 	{alert.SessionIDTooLong, "ServerHello", "DECODE_ERROR"},
 	{alert.MisplacedExtension, "does not belong in EncryptedExtensions", "ERROR_PARSING_EXTENSION"},
 	{alert.NoCertificate, "TLS 1.2", "DECODE_ERROR"},
+	{alert.MalformedExtension, "in ServerHello is not empty", "ERROR_PARSING_EXTENSION"},
+	{alert.VersionNotOffered, "TLS 1.2,", "UNEXPECTED_EXTENSION"},
+	{alert.NoSharedGroup, "the curve of", "WRONG_CURVE"},
+	{alert.NoSharedGroup, "TLS 1.2", "NO_SHARED_CIPHER"},
+	{alert.RenegotiationInfoMissing, "", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"},
+	{alert.UnsupportedCertificateType12, "", "UNKNOWN_CERTIFICATE_TYPE"},
+	{alert.BadCertificateCurve, "", "BAD_ECC_CERT"},
+	{alert.SessionCipherMismatch, "", "OLD_SESSION_CIPHER_NOT_RETURNED"},
+	{alert.SessionVersionMismatch, "", "OLD_SESSION_VERSION_NOT_RETURNED"},
+	{alert.Fallback, "", "INAPPROPRIATE_FALLBACK"},
+	{alert.ExtendedMainSecretMismatch, "adds", "RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION"},
 	{alert.ExtendedMainSecretMismatch, "", "RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION"},
 	{alert.PSKWithoutKeyShare, "", "MISSING_KEY_SHARE"},
 	{alert.PointFormatMissing, "", "ERROR_PARSING_EXTENSION"},

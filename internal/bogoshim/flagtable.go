@@ -44,6 +44,7 @@ var switches = map[string]func(*options) error{
 	"-use-export-context":             set(func(o *options) { o.useExportContext = true }),
 	"-export-traffic-secrets":         set(func(o *options) { o.exportSecrets = true }),
 	"-enable-ocsp-stapling":           set(func(o *options) { o.staple = true }),
+	"-no-legacy-server-connect":       set(func(o *options) { o.noLegacyConnect = true }),
 
 	"-new-x509-credential": set(func(o *options) { o.credentials = append(o.credentials, &credential{}) }),
 	"-must-match-issuer":   set(func(o *options) { o.last().mustMatchIssuer = true }),
@@ -58,6 +59,7 @@ var switches = map[string]func(*options) error{
 	"-expect-no-peer-cert":               set(func(o *options) { o.expect.noPeerCert = true }),
 	"-expect-extended-master-secret":     set(func(o *options) { o.expect.ems = true }),
 	"-expect-secure-renegotiation":       set(func(o *options) { o.expect.secureRenegotiation = true }),
+	"-expect-no-secure-renegotiation":    set(func(o *options) { o.expect.noSecureRenegotiation = true }),
 	"-expect-ticket-supports-early-data": set(func(o *options) { o.expect.ticketEarly = true }),
 	"-expect-accept-early-data":          set(func(o *options) { o.expect.acceptEarly = true }),
 	"-expect-reject-early-data":          set(func(o *options) { o.expect.rejectEarly = true }),

@@ -50,6 +50,7 @@ type options struct {
 	emptyALPN               bool
 
 	noTicket, earlyData bool
+	noLegacyConnect     bool
 
 	exportLength                    int
 	exportLabel, exportContext      string
@@ -75,6 +76,7 @@ type expectations struct {
 	clientCAs                *string
 	certificateTypes         []byte
 	ems, secureRenegotiation bool
+	noSecureRenegotiation    bool
 	ticketEarly              bool
 	acceptEarly, rejectEarly bool
 	noOfferEarly             bool
