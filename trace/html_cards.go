@@ -31,11 +31,15 @@ func (m *composer) recordCard(r *Record, messages []*Message) card {
 		c.Blocks = append(c.Blocks, block{ID: c.ID + "-decryption", Title: "decryption",
 			Text: fmt.Sprintf("%s with %s, nonce = iv ⊕ %d = %s, additional data %x", escape(r.AEAD.Name), secretLabel(r.AEAD.Key), r.Seq, hexOut(r.AEAD.Nonce), []byte(r.AEAD.AAD))})
 	}
+	for _, msg := range messages {
+		b := m.message(msg)
+		if r.Inner != nil {
+			b.Class = "dec"
+		}
+		c.Blocks = append(c.Blocks, b)
+	}
 	if r.Inner != nil {
 		c.Blocks = append(c.Blocks, m.inside(c.ID, r, messages))
-	}
-	for _, msg := range messages {
-		c.Blocks = append(c.Blocks, m.message(msg))
 	}
 	return c
 }
@@ -92,13 +96,17 @@ func (m *composer) inside(id string, r *Record, messages []*Message) block {
 		return block{ID: id + "-inner", Title: "decrypted", Text: byteCount(r.Inner.Len) + ", taken out of this page"}
 	}
 	tree := dissect.Inner(inner)
-	if len(r.AEADAAD()) != 5 {
+	if len(r.aad()) != 5 {
 		tree = dissect.Field{Fields: []dissect.Field{{ID: "content", Kind: "inner.content", Len: len(inner)}}}
 		if len(inner) == 0 {
 			tree.Fields = nil
 		}
 	}
-	b := m.tree(id+"-inner", "decrypted", "dec", without(tree.Fields, "inner.content", messages), inner, nil)
+	title := "decrypted"
+	if len(messages) > 0 {
+		title = "behind the message"
+	}
+	b := m.tree(id+"-inner", title, "dec", without(tree.Fields, "inner.content", messages), inner, nil)
 	if n := r.contentLen(m.c); r.Inner.Type == typeApplication && n > 0 {
 		b.Text = "as text: " + quoteData(inner[:min(n, 1024)])
 	}

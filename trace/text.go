@@ -331,14 +331,14 @@ func (p *printer) innerEnd(r *Record) {
 // contentLen is how many bytes of content a decrypted record has.
 func (r *Record) contentLen(c *Connection) int {
 	n := r.Inner.Len - r.Inner.Padding
-	if len(r.AEADAAD()) == 5 {
+	if len(r.aad()) == 5 {
 		n-- // the type of TLS 1.3
 	}
 	return max(n, 0)
 }
 
-// AEADAAD is the additional data of a record, or nil.
-func (r *Record) AEADAAD() []byte {
+// aad is the additional data of a record, or nil.
+func (r *Record) aad() []byte {
 	if r.AEAD == nil {
 		return nil
 	}
