@@ -49,6 +49,9 @@ func (s *server) resumable12(a *TicketAnswer) (*session, error) {
 // the new ClientHello uses the extension, the server SHOULD abort the
 // handshake." RFC 7627, Section 5.3.
 func (cfg *Config) resumes12(s *session) bool {
+	if cfg.Tickets < 0 && len(s.ticket) > 0 {
+		return false
+	}
 	suite := cfg.suite(s.suite)
 	return suite != nil && !suite.TLS13() && len(s.secret) == keyschedule.MainSecretSize && cfg.keepsSessions12(s.ems)
 }

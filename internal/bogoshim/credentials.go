@@ -38,6 +38,9 @@ func (c *conn) answerWithoutFit(q *tls.CredentialRequest) error {
 		switch cred := c.creds[i]; {
 		case cred == nil:
 		case !kindAllowed(cred, q):
+			if c.o.server {
+				return c.e.UseCredential(nil, tls.Refuse(40, noSharedCipher))
+			}
 			return c.e.UseCredential(nil, tls.Refuse(40, unknownCertificateType))
 		case !q.Accepts(cred):
 			return c.e.UseCredential(cred, nil)

@@ -14,6 +14,7 @@ const (
 	verifyFailed     = ":CERTIFICATE_VERIFY_FAILED:"
 	noMatchingIssuer = ":NO_MATCHING_ISSUER:"
 
+	noSharedCipher         = ":NO_SHARED_CIPHER:"
 	unknownCertificateType = ":UNKNOWN_CERTIFICATE_TYPE:"
 )
 

@@ -22,7 +22,7 @@ var switches = map[string]func(*options) error{
 	"-send-alert":                     set(func(o *options) { o.sendAlert = true }),
 	"-key-update":                     set(func(o *options) { o.keyUpdate = true }),
 	"-use-exporter-between-reads":     set(func(o *options) { o.exporterBetween = true }),
-	"-read-with-unfinished-write":     set(func(o *options) { o.unfinishedWrite = true }),
+	"-read-with-unfinished-write":     set(func(o *options) { o.unfinishedWrite, o.writesFirst = true, true }),
 	"-no-tls1":                        ignored,
 	"-no-tls11":                       ignored,
 	"-no-tls12":                       set(func(o *options) { o.noTLS12 = true }),
