@@ -82,14 +82,14 @@ func (c *Conn) serverConfig(from *tls.Config) (*tlsengine.Config, error) {
 }
 
 // ticketKeys takes the one key that can be read out of a tls.Config.
-//
-//lint:ignore SA1019 the others cannot be read
 func ticketKeys(cfg *tlsengine.Config, from *tls.Config) error {
-	if from.SessionTicketKey == [32]byte{} {
+	//lint:ignore SA1019 the others cannot be read
+	key := from.SessionTicketKey
+	if key == [32]byte{} {
 		return nil
 	}
 	cfg.TicketKeys = tlsengine.NewTicketKeys()
-	return cfg.TicketKeys.SetKeys(from.SessionTicketKey)
+	return cfg.TicketKeys.SetKeys(key)
 }
 
 func (c *Conn) changed(cfg *tlsengine.Config) *tlsengine.Config {
