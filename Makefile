@@ -9,11 +9,11 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
 
-.PHONY: test check fmt vet unit race wycheproof cover bench fuzz diagrams vectors lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz diagrams vectors lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
-test: check unit race wycheproof
+test: check unit race wycheproof quichandshake
 
 check: fmt vet
 
@@ -23,6 +23,7 @@ fmt:
 vet:
 	$(GO) vet ./...
 	cd internal/wycheproof && $(GO) vet ./...
+	cd examples/quichandshake && $(GO) vet ./...
 
 # Without the race detector, which allocates on its own: the tests that count
 # allocations. -short leaves the other implementations to the race run.
@@ -35,6 +36,11 @@ race:
 # A module of its own: nobody else needs its 107 MB of vectors.
 wycheproof:
 	cd internal/wycheproof && $(GO) test -timeout 10m ./...
+
+# A module of its own too, for quic-go and golang.org/x/net/quic. Without the
+# race detector: quic-go's 0-RTT client has a race of its own.
+quichandshake:
+	cd examples/quichandshake && $(GO) test -count=1 -timeout 5m ./...
 
 cover:
 	$(GO) test -short -timeout 10m -coverpkg=./... -coverprofile=coverage.out ./...
