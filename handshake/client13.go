@@ -367,8 +367,8 @@ func (c *client) finish() (State, error) {
 	c.sayFinished(c.keys.client)
 	c.after.resumption = c.keys.main.Resumption(c.transcript.sum())
 	c.sendKeys(Application, c.keys.clientApp)
-	c.signal(OutDone)
 	c.recvKeys(Application, c.keys.serverApp)
+	c.signal(OutDone)
 	c.settle()
 	c.offer = nil
 	return Connected, nil

@@ -90,10 +90,9 @@ func (p *Peer) open(rec []byte) (record.ContentType, []byte, handshake.Epoch) {
 // checkHeader holds a record to RFC 9846, Sections 5.1 and 5.2.
 func (p *Peer) checkHeader(h record.Header) {
 	p.t.Helper()
-	hello := !p.first && p.role == serverSide && h.Version == record.HelloRecordVersion
+	hello := p.Hello.CipherSuites == nil && p.role == serverSide && h.Version == record.HelloRecordVersion
 	p.check(h.Version == record.RecordVersion || hello,
 		"RFC 9846, Section 5.1: legacy_record_version MUST be set to 0x0303 for all records other than an initial ClientHello")
-	p.first = true
 	limit := record.MaxPlaintext
 	if p.recv != nil && h.Type == record.ApplicationData {
 		limit = record.MaxCiphertext13

@@ -62,7 +62,6 @@ type Peer struct {
 	spoken  []byte // bytes, no whole record
 	partial []byte // a handshake message, not whole
 	queue   []heard
-	first   bool // a record was heard: the next is not the first
 
 	schedule
 }

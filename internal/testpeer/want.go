@@ -186,6 +186,22 @@ func (p *Peer) wantData(sentence, text string, epoch handshake.Epoch) {
 	}
 }
 
+// WantSealedLengths has the application send data, and expects that what is
+// sealed of it has lengths that are right.
+func (p *Peer) WantSealedLengths(text string, right func(length int) bool) {
+	p.t.Helper()
+	out, err := p.Engine.Send(nil, []byte(text))
+	p.ok(err, "having the engine send")
+	for rest := out; len(rest) > 0; {
+		h, ok := record.ParseHeader(rest)
+		p.check(ok && right(h.Length), fmt.Sprintf("a record of %d bytes has the right length", h.Length))
+		rest = rest[record.HeaderLen+h.Length:]
+	}
+	p.check(len(out) <= len(text)+p.Engine.Overhead(len(text)), "output grows by Overhead at most")
+	p.Hears(out)
+	p.WantData("the data is what was sent", text)
+}
+
 // WantCloseNotify expects the engine to end its side.
 func (p *Peer) WantCloseNotify(sentence string) {
 	p.t.Helper()
