@@ -22,6 +22,8 @@ type entry struct {
 func commands() []entry {
 	return []entry{
 		{"demo", "", "a whole handshake in one process, without a network", demoHelp, func() command { return &demo{} }},
+		{"connect", "TARGET", "one connection: report, verify, perhaps talk", connectHelp, func() command { return &connect{} }},
+		{"serve", "", "a server that shows its visitors their own connection", serveHelp, func() command { return &serve{} }},
 		{"version", "", "the version, and what settings are in force", versionHelp, func() command { return &version{} }},
 		{"help", "[COMMAND|TOPIC]", "this help, or that of a command or topic", "", func() command { return &help{} }},
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/offer"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/seed"
@@ -64,22 +63,14 @@ type demoReport struct {
 }
 
 type demoConnection struct {
-	Result   report.Result `json:"result"`
-	Messages []demoMessage `json:"messages"`
-	Bytes    demoBytes     `json:"bytes"`
-	Exporter string        `json:"exporter"` // the same on both sides
-	Took     int64         `json:"handshake_us"`
+	Result   report.Result    `json:"result"`
+	Messages []report.Message `json:"messages"`
+	Bytes    demoBytes        `json:"bytes"`
+	Exporter string           `json:"exporter"` // the same on both sides
+	Took     int64            `json:"handshake_us"`
 
 	lines []ladder.Line
 	chain []string
-}
-
-type demoMessage struct {
-	Dir    string `json:"dir"`  // c2s or s2c
-	Type   *int   `json:"type"` // HandshakeType, null for what is no handshake message
-	Name   string `json:"name"`
-	Epoch  string `json:"epoch"`
-	Length int    `json:"length"`
 }
 
 type demoBytes struct {
@@ -151,18 +142,4 @@ func (c *demoConnection) text(b *strings.Builder, s text.Style, timed bool) {
 		rows.Add("computed in", text.Took(time.Duration(c.Took)*time.Microsecond), "", "both sides, to the end of the handshake")
 	}
 	b.WriteString(rows.String())
-}
-
-// messages are the lines in JSON.
-func (c *demoConnection) messages() []demoMessage {
-	out := make([]demoMessage, 0, len(c.lines))
-	for i := range c.lines {
-		l := &c.lines[i]
-		m := demoMessage{Dir: names.Direction(l.Dir), Name: l.Name, Epoch: l.Epoch.String(), Length: l.Size}
-		if l.Type >= 0 {
-			m.Type = &l.Type
-		}
-		out = append(out, m)
-	}
-	return out
 }

@@ -227,7 +227,7 @@ func (d *dialogue) conclude() error {
 	}
 	c.Result.ClientAuth.Requested = state.OwnScheme != 0
 	c.Result.ClientAuth.Sent = state.OwnScheme != 0
-	c.Messages = c.messages()
+	c.Messages = ladder.Messages(c.lines)
 	for _, der := range state.PeerChain {
 		if cert, err := x509.ParseCertificate(der); err == nil && !state.Resumed {
 			c.chain = append(c.chain, text.Clean(cert.Subject.String()))

@@ -54,6 +54,16 @@ func (p *probe) write(w io.Writer, b []byte) error {
 	return fault.New(fault.Usage, "input.output", "output", "writing the answer: %w", err)
 }
 
+// answerWriter is stdout for what comes little by little.
+type answerWriter struct{ p *probe }
+
+func (w answerWriter) Write(b []byte) (int, error) {
+	if err := w.p.write(w.p.stdout, b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
 // writeFile writes a file whole or not at all.
 func writeFile(name string, b []byte, mode os.FileMode) error {
 	bad := func(err error) error {
@@ -179,4 +189,20 @@ func (p *probe) asciiOnly() bool {
 		}
 	}
 	return false
+}
+
+// answerReply is an answer with a peer's bytes behind it: as they are, but
+// harmless where a person looks at them.
+func (p *probe) answerReply(s string, reply []byte) error {
+	if p.style().ASCII {
+		s = text.ASCII(s)
+	}
+	if isTerminal(p.stdout) && (p.output == "" || p.output == "-") {
+		var lines []string
+		for line := range strings.Lines(string(reply)) {
+			lines = append(lines, text.Clean(strings.TrimRight(line, "\r\n"))+"\n")
+		}
+		reply = []byte(strings.Join(lines, ""))
+	}
+	return p.answer(append([]byte(s), reply...))
 }

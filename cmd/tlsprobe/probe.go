@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
@@ -28,6 +29,8 @@ type probe struct {
 	color   string
 	ascii   bool
 	help    bool
+
+	logOnce sync.Once // SSLKEYLOGFILE is mentioned once
 }
 
 // run is the program: what it exits with.

@@ -1,6 +1,7 @@
 package offer
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,19 +19,20 @@ type kind[T any] struct {
 	table    *registry.Table
 	standard func() []T
 	lookup   func(id uint32) (T, bool)
+	foreign  func(id uint32) T // for what the engine does not speak
 	id       func(T) uint32
 }
 
 var suiteList = kind[*cipher.Suite]{
 	flag: "suites", table: registry.CipherSuites, standard: cipher.Suites,
-	lookup: func(id uint32) (*cipher.Suite, bool) { s := cipher.Lookup(cipher.ID(id)); return s, s != nil },
-	id:     func(s *cipher.Suite) uint32 { return uint32(s.ID) },
+	lookup: func(id uint32) (*cipher.Suite, bool) { s := cipher.Lookup(cipher.ID(id)); return s, s != nil }, foreign: foreignSuite,
+	id: func(s *cipher.Suite) uint32 { return uint32(s.ID) },
 }
 
 var groupList = kind[*group.Group]{
 	flag: "groups", table: registry.Groups, standard: group.Default,
-	lookup: func(id uint32) (*group.Group, bool) { g := group.Lookup(group.ID(id)); return g, g != nil },
-	id:     func(g *group.Group) uint32 { return uint32(g.ID) },
+	lookup: func(id uint32) (*group.Group, bool) { g := group.Lookup(group.ID(id)); return g, g != nil }, foreign: foreignGroup,
+	id: func(g *group.Group) uint32 { return uint32(g.ID) },
 }
 
 var schemeList = kind[*signature.Algorithm]{
@@ -38,7 +40,7 @@ var schemeList = kind[*signature.Algorithm]{
 	lookup: func(id uint32) (*signature.Algorithm, bool) {
 		a := signature.Lookup(signature.Scheme(id))
 		return a, a != nil
-	},
+	}, foreign: foreignScheme,
 	id: func(a *signature.Algorithm) uint32 { return uint32(a.Scheme) },
 }
 
@@ -54,7 +56,7 @@ func resolve[T any](o *Offer, k kind[T], items []string) ([]T, error) {
 	}
 	for _, item := range items {
 		name := strings.TrimLeft(item, "+-")
-		one, err := find(k, name)
+		one, err := find(o, k, name)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +74,7 @@ func resolve[T any](o *Offer, k kind[T], items []string) ([]T, error) {
 }
 
 // find looks a name or number up in the registry, and then in the engine.
-func find[T any](k kind[T], name string) (one T, err error) {
+func find[T any](o *Offer, k kind[T], name string) (one T, err error) {
 	e, ok := k.table.Find(name)
 	if !ok {
 		near := k.table.Nearest(name, 3)
@@ -83,11 +85,15 @@ func find[T any](k kind[T], name string) (one T, err error) {
 		return one, fault.UsageError("value", "--%s: unknown name %q", k.flag, name).WithHint("the nearest are %s", strings.Join(words, ", "))
 	}
 	one, ok = k.lookup(e.ID)
-	if !ok {
-		return one, fault.UsageError("value", "--%s: %s is not spoken by this engine", k.flag, k.table.Label(e.ID)).
-			WithHint("it speaks %s", spoken(k))
+	switch {
+	case ok:
+		return one, nil
+	case o.Foreign:
+		o.Notes = append(o.Notes, fmt.Sprintf("--%s: %s is offered, but not spoken here", k.flag, k.table.Label(e.ID)))
+		return k.foreign(e.ID), nil
 	}
-	return one, nil
+	return one, fault.UsageError("value", "--%s: %s is not spoken by this engine", k.flag, k.table.Label(e.ID)).
+		WithHint("it speaks %s", spoken(k))
 }
 
 func spoken[T any](k kind[T]) string {

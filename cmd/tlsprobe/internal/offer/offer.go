@@ -4,6 +4,7 @@ package offer
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
@@ -22,8 +23,10 @@ type Offer struct {
 	Signatures             []*signature.Algorithm
 	ALPN                   []string
 
+	Foreign bool     // a client's: what the engine does not speak can be offered too
+	Notes   []string // what the user may want to know of the lists
+
 	suites, groups, sigalgs []string
-	Notes                   []string // what the user may want to know of the lists
 }
 
 // Flags adds the flags.
@@ -109,4 +112,24 @@ func (o *Offer) Apply(cfg *tlsengine.Config) {
 	cfg.MinVersion, cfg.MaxVersion = o.MinVersion, o.MaxVersion
 	cfg.Suites, cfg.Groups, cfg.Signatures = o.Suites, o.Groups, o.Signatures
 	cfg.ALPN = o.ALPN
+	if o.Foreign && o.Groups != nil {
+		cfg.KeyShares = o.shares()
+	}
+}
+
+// SuiteNames writes the list of suites.
+func (o *Offer) SuiteNames() string { return write(suiteList, o.Suites) }
+
+// GroupNames writes the list of groups.
+func (o *Offer) GroupNames() string { return write(groupList, o.Groups) }
+
+// SchemeNames writes the list of signature schemes.
+func (o *Offer) SchemeNames() string { return write(schemeList, o.Signatures) }
+
+func write[T any](k kind[T], list []T) string {
+	words := make([]string, 0, len(list))
+	for _, one := range list {
+		words = append(words, k.table.Label(k.id(one)))
+	}
+	return strings.Join(words, " ")
 }

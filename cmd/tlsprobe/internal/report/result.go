@@ -7,23 +7,26 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
+	"github.com/tlsengine/tlsengine/handshake"
 )
 
 // Result is what was negotiated, as far as it was.
 type Result struct {
-	Version    *names.Code `json:"version"`
-	Suite      *names.Code `json:"suite"`
-	Group      *names.Code `json:"group"`
-	Signature  *names.Code `json:"signature"`
-	ALPN       *string     `json:"alpn"`
-	Resumed    bool        `json:"resumed"`
-	HRR        bool        `json:"hrr"`
-	PSK        *PSK        `json:"psk"`
-	EarlyData  string      `json:"early_data"` // not_offered, accepted or rejected
-	EMS        bool        `json:"ems"`
-	Session    Session     `json:"session"`
-	ClientAuth ClientAuth  `json:"client_auth"`
-	OCSP       *Staple     `json:"ocsp"`
+	Version     *names.Code `json:"version"`
+	Suite       *names.Code `json:"suite"`
+	Group       *names.Code `json:"group"`
+	Signature   *names.Code `json:"signature"`
+	ALPN        *string     `json:"alpn"`
+	Resumed     bool        `json:"resumed"`
+	HRR         bool        `json:"hrr"`
+	PSK         *PSK        `json:"psk"`
+	EarlyData   string      `json:"early_data"` // not_offered, accepted or rejected
+	EarlyWhy    string      `json:"early_data_reason,omitempty"`
+	EMS         bool        `json:"ems"`
+	SecureReneg bool        `json:"secure_renegotiation"`
+	Session     Session     `json:"session"`
+	ClientAuth  ClientAuth  `json:"client_auth"`
+	OCSP        *Staple     `json:"ocsp"`
 }
 
 // PSK is what was resumed with.
@@ -33,7 +36,7 @@ type PSK struct {
 
 // Session is what may be resumed later.
 type Session struct {
-	Tickets []Ticket `json:"tickets"`
+	Tickets []Ticket `json:"tickets"` // null when the handshake was not complete
 }
 
 // Ticket is one session ticket.
@@ -67,8 +70,14 @@ const (
 // for the caller to add.
 func Of(cs tlsengine.ConnectionState) Result {
 	r := Result{
-		Resumed: cs.Resumed, HRR: cs.Retried, EMS: cs.EMS, EarlyData: EarlyNotOffered,
-		Session: Session{Tickets: []Ticket{}}, ClientAuth: ClientAuth{Authorities: []string{}},
+		Resumed: cs.Resumed, HRR: cs.Retried, EMS: cs.EMS, SecureReneg: cs.SecureRenegotiation, EarlyData: EarlyNotOffered,
+		ClientAuth: ClientAuth{Authorities: []string{}},
+	}
+	if cs.HandshakeDone {
+		r.Session.Tickets = []Ticket{}
+	}
+	if cs.EarlyData != handshake.EarlyDataDisabled && cs.EarlyData != handshake.EarlyDataAccepted {
+		r.EarlyWhy = cs.EarlyData.String()
 	}
 	if cs.Version != 0 {
 		r.Version = names.Version(cs.Version)
@@ -94,6 +103,20 @@ func Of(cs tlsengine.ConnectionState) Result {
 	return r
 }
 
+// OfServer is the result as the server knows it.
+func OfServer(cs tlsengine.ConnectionState, requested bool) Result {
+	r := Of(cs)
+	r.Signature, r.OCSP, r.Session.Tickets = nil, nil, nil
+	if cs.OwnScheme != 0 {
+		r.Signature = names.Scheme(cs.OwnScheme)
+	}
+	r.ClientAuth.Requested, r.ClientAuth.Sent = requested, len(cs.PeerChain) > 0
+	if cs.PeerScheme != 0 {
+		r.ClientAuth.Signature = names.Scheme(cs.PeerScheme)
+	}
+	return r
+}
+
 // TicketOf describes a session that came.
 func TicketOf(session []byte) (Ticket, bool) {
 	info, err := tlsengine.ReadSession(session)
@@ -105,12 +128,15 @@ func TicketOf(session []byte) (Ticket, bool) {
 	}, true
 }
 
+// classical is the word for groups that a quantum computer breaks.
+const classical = "not post-quantum"
+
 // Quantum says what a group is worth against a quantum computer.
 func Quantum(group *names.Code) string {
 	name := strings.ToUpper(group.String())
 	switch {
 	case !strings.Contains(name, "MLKEM") && !strings.Contains(name, "KYBER"):
-		return "not post-quantum"
+		return classical
 	case strings.HasPrefix(name, "MLKEM"):
 		return "post-quantum"
 	}

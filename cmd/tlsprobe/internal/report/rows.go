@@ -72,9 +72,11 @@ func (r *Rows) Facts(res *Result) {
 	if res.ALPN != nil {
 		r.Add("ALPN", text.Clean(*res.ALPN), "", "")
 	}
-	r.Add("resumption", res.resumption(), "", "")
+	if res.Resumed || res.Session.Tickets != nil {
+		r.Add("resumption", res.resumption(), "", "")
+	}
 	if res.EarlyData != EarlyNotOffered {
-		r.Add("early data", res.EarlyData, "", "")
+		r.Add("early data", res.EarlyData, "", res.EarlyWhy)
 	}
 	if res.ClientAuth.Requested {
 		r.Add("client auth", res.clientAuth(), "", "")
@@ -90,6 +92,9 @@ func (res *Result) resumption() string {
 		words = append(words, "resumed")
 	}
 	tickets := res.Session.Tickets
+	if tickets == nil {
+		return strings.Join(words, ", ") // a server's view
+	}
 	if len(tickets) == 0 {
 		return strings.Join(append(words, "no tickets"), ", ")
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"runtime/debug"
 	"strings"
+
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // Tool is the program that made a report.
@@ -28,4 +30,13 @@ func ThisTool() Tool {
 		}
 	}
 	return t
+}
+
+// TraceOf puts connections into a trace of this program's.
+func TraceOf(connections ...*trace.Connection) *trace.Trace {
+	tool := ThisTool()
+	return &trace.Trace{
+		Schema: trace.Schema, Tool: &trace.Tool{Name: tool.Name, Version: tool.Version, Commit: tool.Commit},
+		Secrets: true, Connections: connections,
+	}
 }

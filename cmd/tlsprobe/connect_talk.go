@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
+)
+
+// talk does what the flags want done with a complete handshake.
+func (c *connect) talk(p *probe, l *link, rep *report.Connect) error {
+	if c.export.label != "" {
+		if err := c.exportInto(l, rep); err != nil {
+			return err
+		}
+	}
+	if c.keyUpdate {
+		if err := c.updateKeys(l, rep); err != nil {
+			return err
+		}
+		defer func() {
+			if l.tls.Updated {
+				rep.KeyUpdate = "both"
+			}
+		}()
+	}
+	switch {
+	case c.interactive:
+		l.update(rep)
+		p.say("%s", rep.Text(p.style()))
+		return c.interact(p, l)
+	case c.request != nil:
+		if _, err := l.tls.Write(c.request); err != nil {
+			return err
+		}
+		return c.reply(l, rep)
+	case len(c.earlyData) > 0 && l.tls.Early == report.EarlyAccepted:
+		return c.reply(l, rep)
+	}
+	return nil
+}
+
+// exportInto adds the exported keying material.
+func (c *connect) exportInto(l *link, rep *report.Connect) error {
+	value, err := l.tls.Export(c.export.label, c.export.context, c.export.length)
+	if err != nil {
+		return fault.UsageError("value", "--exporter: %v", err)
+	}
+	rep.Exporter = &report.Exporter{Label: c.export.label, Length: len(value), Value: hex.EncodeToString(value)}
+	return nil
+}
+
+// updateKeys changes our keys and asks for the peer's, which a peer owes only
+// before it next sends.
+func (c *connect) updateKeys(l *link, rep *report.Connect) error {
+	rep.KeyUpdate = "own"
+	wait := c.request == nil && !c.interactive
+	err := l.tls.UpdateKeys(l.ctx, wait)
+	if errors.Is(err, tlsengine.ErrKeyUpdate) {
+		rep.KeyUpdate = "none"
+		return fault.New(fault.CheckFailed, "key_update.version", "data", "no key update: TLS 1.2 cannot change its keys")
+	}
+	return err
+}
+
+// reply collects what the peer says.
+func (c *connect) reply(l *link, rep *report.Connect) error {
+	reply, more, err := l.tls.Reply(l.ctx, c.maxReply)
+	rep.Reply = &report.Reply{Length: len(reply), Truncated: more, Bytes: reply}
+	return err
+}
+
+// interact joins stdin and stdout to the connection until either side ends.
+// From here on there is no deadline.
+func (c *connect) interact(p *probe, l *link) error {
+	ctx := p.ctx
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		io.Copy(l.tls, p.stdin) //nolint:errcheck // the other direction says what is wrong
+	}()
+	l.tls.NoDeadline(ctx)
+	err := l.tls.Pour(ctx, answerWriter{p}, finished)
+	l.tls.SomeTime(l.ctx)
+	return err
+}

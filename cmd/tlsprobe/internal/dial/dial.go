@@ -1,0 +1,190 @@
+// Package dial opens the transport to a target: name, address, connection,
+// each with its time and its own way to fail.
+package dial
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/target"
+)
+
+// Dialer is how to get there.
+type Dialer struct {
+	Timeout        time.Duration // for everything that is asked of the target
+	ConnectTimeout time.Duration // for one connect
+	only4, only6   bool
+	resolve        []string // HOST:PORT:ADDR
+	bind           string
+}
+
+// Flags adds the flags. timeout is the default for --timeout.
+func (d *Dialer) Flags(s *flags.Set, timeout time.Duration) {
+	d.Timeout, d.ConnectTimeout = timeout, 5*time.Second
+	s.Duration(&d.Timeout, "timeout", time.Millisecond, time.Hour, "for all that is done with a target ("+timeout.String()+")")
+	s.Duration(&d.ConnectTimeout, "connect-timeout", time.Millisecond, time.Hour, "for one connect (5s)")
+	s.Switch(&d.only4, "ipv4", "IPv4 addresses only").Short = "4"
+	s.Switch(&d.only6, "ipv6", "IPv6 addresses only").Short = "6"
+	s.Strings(&d.resolve, "resolve", "HOST:PORT:ADDR", "connect to ADDR for that host and port, as in curl")
+	s.String(&d.bind, "bind", "ADDR", "connect from this address")
+}
+
+// Check reports flags that make no sense.
+func (d *Dialer) Check() error {
+	if d.only4 && d.only6 {
+		return fault.UsageError("conflict", "-4 and -6 leave no address")
+	}
+	for _, entry := range d.resolve {
+		if _, _, _, ok := parseResolve(entry); !ok {
+			return fault.UsageError("value", "--resolve %s: want HOST:PORT:ADDR, as in example.com:443:127.0.0.1", entry)
+		}
+	}
+	if d.bind != "" {
+		if _, err := netip.ParseAddr(d.bind); err != nil {
+			return fault.UsageError("value", "--bind %s: want an IP address", d.bind)
+		}
+	}
+	return nil
+}
+
+func parseResolve(entry string) (host string, port int, addr netip.Addr, ok bool) {
+	host, rest, ok1 := strings.Cut(entry, ":")
+	portText, addrText, ok2 := strings.Cut(rest, ":")
+	port, err1 := strconv.Atoi(portText)
+	addr, err2 := netip.ParseAddr(strings.Trim(addrText, "[]"))
+	return host, port, addr, ok1 && ok2 && err1 == nil && err2 == nil
+}
+
+// Conn is an open transport.
+type Conn struct {
+	net.Conn
+	Address string // the peer's IP address, or the socket file
+	DNS     time.Duration
+	Connect time.Duration
+}
+
+// Dial resolves the name and connects to the first address that answers.
+func (d *Dialer) Dial(ctx context.Context, t *target.Target) (*Conn, error) {
+	if t.Unix != "" {
+		return d.connect(ctx, t, "unix", t.Unix, t.Unix)
+	}
+	start := time.Now()
+	addrs, err := d.lookup(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	dns := time.Since(start)
+	var first error
+	for _, addr := range addrs {
+		c, err := d.connect(ctx, t, "tcp", netip.AddrPortFrom(addr, uint16(t.Port)).String(), addr.String())
+		if err == nil {
+			c.DNS = dns
+			return c, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, first
+}
+
+func (d *Dialer) connect(ctx context.Context, t *target.Target, network, address, shown string) (*Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.ConnectTimeout)
+	defer cancel()
+	dialer := net.Dialer{}
+	if d.bind != "" && network == "tcp" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(d.bind)}
+	}
+	start := time.Now()
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, d.connectFault(err, shown, time.Since(start)).For(t.Input)
+	}
+	return &Conn{Conn: conn, Address: shown, Connect: time.Since(start)}, nil
+}
+
+// lookup gives the addresses, IPv6 and IPv4 in the resolver's order.
+func (d *Dialer) lookup(ctx context.Context, t *target.Target) ([]netip.Addr, error) {
+	for _, entry := range d.resolve {
+		if host, port, addr, _ := parseResolve(entry); strings.EqualFold(host, t.Host) && port == t.Port {
+			return []netip.Addr{addr}, nil
+		}
+	}
+	network := "ip"
+	if d.only4 {
+		network = "ip4"
+	} else if d.only6 {
+		network = "ip6"
+	}
+	addrs, err := net.DefaultResolver.LookupNetIP(ctx, network, t.Host)
+	if err != nil {
+		return nil, lookupFault(ctx, err, network).For(t.Input)
+	}
+	for i := range addrs {
+		addrs[i] = addrs[i].Unmap()
+	}
+	return addrs, nil
+}
+
+func lookupFault(ctx context.Context, err error, network string) *fault.Fault {
+	var dns *net.DNSError
+	switch {
+	case interrupted(ctx):
+		return Interrupted("resolve")
+	case ctx.Err() != nil, errors.As(err, &dns) && dns.IsTimeout:
+		return fault.New(fault.NotReached, "dns.timeout", "resolve", "name not resolved: the resolver did not answer in time")
+	case errors.As(err, &dns) && dns.IsNotFound, strings.Contains(err.Error(), "no suitable address"):
+		what := "no such host"
+		if network != "ip" {
+			what = "no address of the kind that -" + network[2:] + " wants"
+		}
+		return fault.New(fault.NotReached, "dns.not_found", "resolve", "name not resolved: %s", what).WithHint("check the spelling of the host")
+	}
+	return fault.New(fault.NotReached, "dns.server_failure", "resolve", "name not resolved: the resolver failed: %v", err)
+}
+
+// interrupted reports whether the user ended it, and not the clock.
+func interrupted(ctx context.Context) bool { return errors.Is(context.Cause(ctx), context.Canceled) }
+
+// Interrupted is the fault of a command that the user ended.
+func Interrupted(stage string) *fault.Fault {
+	return fault.New(fault.Interrupted, "interrupted", stage, "interrupted")
+}
+
+func (d *Dialer) connectFault(err error, address string, after time.Duration) *fault.Fault {
+	var timeout net.Error
+	f := func(code, format string, args ...any) *fault.Fault {
+		return fault.New(fault.NotReached, code, "connect", "not reached: "+format, args...)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return Interrupted("connect")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return f("tcp.refused", "%s refused the connection", address).WithHint("nothing listens on that port")
+	case errors.Is(err, syscall.ECONNRESET):
+		return f("tcp.reset", "%s reset the connection", address)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return f("tcp.timeout", "%s did not answer within %v", address, after.Round(10*time.Millisecond)).
+			WithHint("a firewall may drop the packets; --connect-timeout waits longer")
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return f("tcp.unreachable", "no route to %s", address)
+	case errors.Is(err, syscall.ENOENT):
+		return f("tcp.refused", "there is no socket file %s", address)
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return f("tcp.unreachable", "%s: %v", address, err)
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test binary be the program, for tests of processes.
+func TestMain(m *testing.M) {
+	if os.Getenv("TLSPROBE_TEST_MAIN") == "1" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func program(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "TLSPROBE_TEST_MAIN=1", "LANG=C.UTF-8")
+	return cmd
+}
+
+func TestInterruptEndsWith130(t *testing.T) {
+	fx := newFixtures(t)
+	cmd := program("connect", fx.expand("{silent}"))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	time.Sleep(300 * time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.Error(t, cmd.Wait())
+	require.Equal(t, 130, cmd.ProcessState.ExitCode(), "%s", &stderr)
+	require.Contains(t, stderr.String(), "interrupted")
+}
+
+func TestReaderThatGoesAwayIsNoError(t *testing.T) {
+	cmd := program("help")
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = w, &stderr
+	require.NoError(t, cmd.Run(), "%s", &stderr)
+	require.Empty(t, stderr.String())
+}
+
+func TestFullDiskIsExit2(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full")
+	}
+	defer full.Close() //nolint:errcheck // nothing is in it
+	cmd := program("help")
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = full, &stderr
+	require.Error(t, cmd.Run())
+	require.Equal(t, 2, cmd.ProcessState.ExitCode())
+	require.Equal(t, "tlsprobe: writing the answer: write /dev/stdout: no space left on device\n", stderr.String())
+}
+
+func TestNoCommandWaitsForStdin(t *testing.T) {
+	fx := newFixtures(t)
+	for _, args := range [][]string{{"connect", fx.expand("{engine}"), "--no-verify"}, {"demo"}, {"version"}, {"help"}} {
+		cmd := program(args...)
+		stdin, err := cmd.StdinPipe() // never written, never closed
+		require.NoError(t, err)
+		cmd.Stdout = io.Discard
+		start := time.Now()
+		require.NoError(t, cmd.Run(), args)
+		require.Less(t, time.Since(start), 5*time.Second)
+		stdin.Close() //nolint:errcheck // it is gone
+	}
+}
+
+func TestABugIsExit70WithoutAStackTrace(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	p := newFixtures(t).probe(strings.NewReader(""), &stdout, &stderr)
+	p.now = nil // as a bug would have it
+	require.Equal(t, 70, func() (exit int) {
+		p.getenv = os.Getenv
+		return p.main([]string{"demo", "--json"})
+	}())
+	require.Contains(t, stderr.String(), "tlsprobe: a bug in tlsprobe: ")
+	require.NotContains(t, stderr.String(), "goroutine")
+	require.Contains(t, stdout.String(), `"code": "internal"`)
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/trace"
+)
+
+// lockedBuffer is a buffer that a command may write while a test reads.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// server is `tlsprobe serve` in this process.
+type server struct {
+	t      *testing.T
+	about  serveReport
+	roots  *x509.CertPool
+	stop   context.CancelFunc
+	exit   chan int
+	stderr lockedBuffer
+}
+
+// startServe runs the command until the test ends.
+func startServe(t *testing.T, args ...string) *server {
+	s := &server{t: t, exit: make(chan int, 1)}
+	var stdout lockedBuffer
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	p := &probe{ctx: ctx, stdin: strings.NewReader(""), stdout: &stdout, stderr: &s.stderr, getenv: func(string) string { return "" }, now: time.Now}
+	go func() { s.exit <- p.main(append([]string{"serve", "--addr", "127.0.0.1:0", "--json"}, args...)) }()
+	t.Cleanup(stop)
+	require.Eventually(t, func() bool { return json.Unmarshal([]byte(stdout.String()), &s.about) == nil }, 5*time.Second, time.Millisecond, "%s", &s.stderr)
+	s.roots = x509.NewCertPool()
+	require.True(t, s.roots.AppendCertsFromPEM([]byte(s.about.Certificate.PEM)))
+	return s
+}
+
+// get fetches a page with net/http.
+func (s *server) get(path string, change func(*tls.Config)) (*http.Response, string) {
+	cfg := &tls.Config{RootCAs: s.roots, ServerName: "localhost"}
+	change(cfg)
+	c := &http.Client{Transport: &http.Transport{TLSClientConfig: cfg}, Timeout: 10 * time.Second}
+	res, err := c.Get("https://" + s.about.Address + path)
+	require.NoError(s.t, err)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	return res, string(body)
+}
+
+// has is require.Contains for long texts, which it does not print.
+func has(t *testing.T, s, want string) {
+	t.Helper()
+	require.True(t, strings.Contains(s, want), "%q is missing", want)
+}
+
+func asIs(*tls.Config) {}
+
+func TestServeShowsTheConnectionToItsVisitor(t *testing.T) {
+	s := startServe(t)
+	res, body := s.get("/", asIs)
+	require.Equal(t, 200, res.StatusCode)
+	has(t, body, "ClientHello")
+	has(t, body, "default-src &#39;none&#39;")
+
+	res, body = s.get("/json", asIs)
+	require.Equal(t, "application/json", res.Header.Get("Content-Type"))
+	tr, err := trace.Load([]byte(body))
+	require.NoError(t, err)
+	require.Equal(t, "server", tr.Connections[0].Role)
+	require.Empty(t, trace.Check(tr.Connections[0]).Mismatches)
+
+	_, body = s.get("/client.json", asIs)
+	var v struct {
+		Schema   string
+		Judgment struct {
+			PostQuantum bool `json:"post_quantum"`
+		}
+		Offer struct{ Groups []struct{ Name string } }
+	}
+	require.NoError(t, json.Unmarshal([]byte(body), &v))
+	require.Equal(t, "tlsprobe.visit/1", v.Schema)
+	require.True(t, v.Judgment.PostQuantum)
+	require.Equal(t, "X25519MLKEM768", v.Offer.Groups[0].Name)
+
+	_, body = s.get("/text", asIs)
+	has(t, body, "◀─ {CertificateVerify}")
+	_, body = s.get("/cert.pem", asIs)
+	require.Equal(t, s.about.Certificate.PEM, body)
+	_, body = s.get("/healthz", asIs)
+	require.Equal(t, "ok\n", body)
+	res, _ = s.get("/nothing", asIs)
+	require.Equal(t, 404, res.StatusCode)
+}
+
+func TestServeEscapesWhatAClientSays(t *testing.T) {
+	s := startServe(t)
+	evil := func(cfg *tls.Config) {
+		cfg.ServerName, cfg.InsecureSkipVerify = "", true
+		cfg.NextProtos = []string{"<script>alert(1)</script>", "http/1.1"}
+	}
+	for _, path := range []string{"/", "/client"} {
+		_, body := s.get(path, evil)
+		require.False(t, strings.Contains(body, "<script>alert"), path)
+	}
+}
+
+func TestServeTakesWhatItsFlagsSay(t *testing.T) {
+	s := startServe(t, "--max-version", "1.2", "--suites", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")
+	res, _ := s.get("/healthz", asIs)
+	require.EqualValues(t, tls.VersionTLS12, res.TLS.Version)
+	require.Equal(t, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, res.TLS.CipherSuite)
+
+	s = startServe(t, "--force-hrr", "--groups", "x25519,P-256")
+	_, body := s.get("/text", func(cfg *tls.Config) { cfg.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256} })
+	has(t, body, "HelloRetryRequest")
+	has(t, body, "wants a key share of secp256r1")
+
+	s = startServe(t, "--tickets", "0", "--record-size", "100")
+	_, body = s.get("/client.json", asIs)
+	require.False(t, strings.Contains(body, "NewSessionTicket"))
+}
+
+func TestServeAnswersOnlyGETAndHEADOfHTTP(t *testing.T) {
+	s := startServe(t)
+	for request, want := range map[string]string{
+		"POST / HTTP/1.1\r\n\r\n":       "HTTP/1.1 405 ",
+		"HEAD /text HTTP/1.1\r\n\r\n":   "HTTP/1.1 200 ",
+		"nonsense\r\n\r\n":              "HTTP/1.1 400 ",
+		"GET / HTTP/2.0\r\n\r\n":        "HTTP/1.1 400 ",
+		strings.Repeat("x", 20000):      "HTTP/1.1 400 ",
+		"GET /healthz?x=1 HTTP/1.0\n\n": "HTTP/1.1 200 ",
+	} {
+		c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost"})
+		require.NoError(t, err)
+		_, err = c.Write([]byte(request))
+		require.NoError(t, err)
+		reply, err := io.ReadAll(c)
+		require.NoError(t, err, request)
+		require.Contains(t, string(reply), want)
+		head, body, _ := strings.Cut(string(reply), "\r\n\r\n")
+		require.Contains(t, head, "Content-Length: ")
+		if strings.HasPrefix(request, "HEAD") {
+			require.Empty(t, body)
+		}
+	}
+}
+
+func TestServeOnceEndsWithTheExitCodeOfItsConnection(t *testing.T) {
+	s := startServe(t, "--once")
+	s.get("/healthz", asIs)
+	require.Equal(t, 0, <-s.exit)
+
+	s = startServe(t, "--once")
+	c, err := net.Dial("tcp", s.about.Address)
+	require.NoError(t, err)
+	_, err = c.Write([]byte("GET / HTTP/1.1\r\n\r\n"))
+	require.NoError(t, err)
+	require.NoError(t, c.(*net.TCPConn).CloseWrite())
+	require.Equal(t, 4, <-s.exit)
+	require.Contains(t, s.stderr.String(), "does not speak TLS")
+}
+
+func TestServeStopsWithinASecond(t *testing.T) {
+	s := startServe(t, "--echo")
+	c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost"})
+	require.NoError(t, err)
+	defer c.Close() //nolint:errcheck // the server closes it
+	start := time.Now()
+	s.stop()
+	require.Equal(t, 130, <-s.exit)
+	require.Less(t, time.Since(start), 1500*time.Millisecond)
+	require.Contains(t, s.stderr.String(), "stopped after 1 connection")
+}
+
+func TestServeGivesUpOnClientsThatSayNothing(t *testing.T) {
+	s := startServe(t, "--echo", "--idle", "100ms", "--once")
+	c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost"})
+	require.NoError(t, err)
+	_, err = io.ReadAll(c)
+	require.NoError(t, err, "an idle connection ends with close_notify")
+	require.NoError(t, c.Close())
+	require.Equal(t, 0, <-s.exit)
+}
+
+func TestServeManyAtOnce(t *testing.T) {
+	s := startServe(t, "--max-conns", "4")
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost", NextProtos: []string{"http/1.1"}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()                                    //nolint:errcheck // read to its end
+			io.WriteString(c, "GET /healthz HTTP/1.1\r\n\r\n") //nolint:errcheck // the reply tells
+			reply, err := io.ReadAll(c)
+			if err != nil || !strings.HasSuffix(string(reply), "ok\n") {
+				t.Errorf("got %q, %v", reply, err)
+			}
+		})
+	}
+	all.Wait()
+}
