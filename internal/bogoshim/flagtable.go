@@ -69,11 +69,12 @@ var switches = map[string]func(*options) error{
 
 // values are the flags with a value.
 var values = map[string]func(*options, string) error{
-	"-port":             number(func(o *options) *int { return &o.port }),
-	"-shim-id":          number(func(o *options) *uint64 { return &o.shimID }),
-	"-resume-count":     number(func(o *options) *int { return &o.resumeCount }),
-	"-resumption-delay": number(func(o *options) *int { return &o.resumptionDelay }),
-	"-trust-cert":       func(*options, string) error { return nil },
+	"-port":                      number(func(o *options) *int { return &o.port }),
+	"-shim-id":                   number(func(o *options) *uint64 { return &o.shimID }),
+	"-resume-count":              number(func(o *options) *int { return &o.resumeCount }),
+	"-resumption-delay":          number(func(o *options) *int { return &o.resumptionDelay }),
+	"-trust-cert":                func(*options, string) error { return nil },
+	"-quic-use-legacy-codepoint": func(*options, string) error { return nil }, // there is only the new one
 
 	"-shim-initial-write":        text(func(o *options) *string { return &o.initialWrite }),
 	"-repeat-shim-initial-write": number(func(o *options) *int { return &o.repeatWrite }),
