@@ -155,14 +155,3 @@ func (f *foreign) echo(t testing.TB, data []byte) {
 	require.Equal(t, len(data), len(f.data))
 	require.Equal(t, data, f.data)
 }
-
-// finish closes the other side and takes what it had to say.
-func (f *foreign) finish(t testing.TB) {
-	t.Helper()
-	require.NoError(t, f.other.CloseWrite())
-	closed := func() bool {
-		return len(f.events) > 0 && f.events[len(f.events)-1] == tlsengine.EventPeerClosed
-	}
-	f.until(t, closed)
-	require.NoError(t, f.err)
-}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
 	"github.com/tlsengine/tlsengine/record"
@@ -235,6 +237,71 @@ func TestTLS12EveryDeviationIsRefused(t *testing.T) {
 				})
 				w.wantUnexpected(t, said)
 			})
+		}
+	}
+}
+
+// instead are the messages that may stand where another does: the hearer cannot
+// know better, and finds out with the next one.
+var instead = map[string][]string{
+	"S ServerHelloDone": {"CertificateRequest"}, "S CertificateRequest": {"ServerHelloDone"},
+	"S CertificateStatus": {"ServerKeyExchange"},
+	"S ServerHello":       {"HelloRetryRequest"},
+}
+
+// strangers is one message of every type, well formed.
+func strangers(t *testing.T) map[string][]byte {
+	hello := clientHello(t, client12())
+	chain := testpeer.ServerIdentity().Chain
+	return map[string][]byte{
+		"HelloRequest":        (&handshake.HelloRequest{}).Append(nil),
+		"ClientHello":         hello.Append(nil),
+		"ServerHello":         (&handshake.ServerHello{LegacyVersion: 0x0303, CipherSuite: 0xc02b}).Append(nil),
+		"HelloRetryRequest":   (&handshake.ServerHello{LegacyVersion: 0x0303, Random: handshake.HelloRetryRequestRandom}).Append(nil),
+		"NewSessionTicket":    (&handshake.NewSessionTicket12{Ticket: []byte("ticket")}).Append(nil),
+		"EndOfEarlyData":      (&handshake.EndOfEarlyData{}).Append(nil),
+		"EncryptedExtensions": (&handshake.EncryptedExtensions{}).Append(nil),
+		"Certificate":         (&handshake.Certificate12{CertificateList: chain}).Append(nil),
+		"ServerKeyExchange":   (&handshake.ServerKeyExchange{Params: handshake.ServerECDHParams{Public: []byte{4}}}).Append(nil),
+		"CertificateRequest":  (&handshake.CertificateRequest12{CertificateTypes: []byte{64}, SupportedSignatureAlgorithms: []byte{4, 3}}).Append(nil),
+		"ServerHelloDone":     (&handshake.ServerHelloDone{}).Append(nil),
+		"CertificateVerify":   (&handshake.CertificateVerify{Algorithm: 0x0403, Signature: []byte{1}}).Append(nil),
+		"ClientKeyExchange":   (&handshake.ClientKeyExchange{ECDHYc: []byte{4}}).Append(nil),
+		"Finished":            (&handshake.Finished{VerifyData: make([]byte, 12)}).Append(nil),
+		"CertificateStatus":   (&handshake.CertificateStatus{Response: []byte{1}}).Append(nil),
+		"KeyUpdate":           (&handshake.KeyUpdate{}).Append(nil),
+	}
+}
+
+// Each message of each flow replaced by each other one, CVE-2014-6593 (SKIP-TLS)
+// and CVE-2015-0205 among them.
+func TestTLS12EveryOtherMessageIsRefused(t *testing.T) {
+	for _, flow := range flows12() {
+		for i, said := range flow.said {
+			for other, msg := range strangers(t) {
+				if other == said[2:] || slices.Contains(instead[said], other) {
+					continue
+				}
+				if said == "S ServerKeyExchange" && other == "CertificateStatus" && flow.name == "with a status" {
+					continue // it came, and it may come: twice is another test
+				}
+				w := deviating(t, flow, func(n int, _ *end, p piece) []piece {
+					if n == i {
+						p = piece{record.Header{Type: record.Handshake, Version: 0x0303}, msg}
+					}
+					return []piece{p}
+				})
+				hearer := w.server
+				if said[0] == 'S' {
+					hearer = w.client
+				}
+				refusal := hearer.refusal(t)
+				if said[2:] == "Finished" {
+					require.Equal(t, alert.BadRecordMAC, refusal.Alert, "%s: %s for %s", flow.name, other, said)
+					continue
+				}
+				require.Equal(t, alert.UnexpectedMessage, refusal.Alert, "%s: %s for %s", flow.name, other, said)
+			}
 		}
 	}
 }

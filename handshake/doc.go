@@ -39,10 +39,31 @@
 //	                                 <-------    [NewSessionTicket*]  sayTickets
 //	                     [KeyUpdate*] <---->           [KeyUpdate*]   (the carrier)
 //
+// And with the figure of RFC 5246, Section 7.3, and the ticket of RFC 5077:
+//
+//	start                ClientHello ------->
+//	                                                    ServerHello   sayServerHello12
+//	                                                    Certificate   sayCertificate12
+//	                                             CertificateStatus*   onCredential12
+//	                                              ServerKeyExchange   onSignature12
+//	                                            CertificateRequest*   sayCertificateRequest12
+//	                                 <-------       ServerHelloDone
+//	sayCertificate12     Certificate*
+//	sayClientKeyExchange ClientKeyExchange
+//	onSignature12        CertificateVerify*
+//	finishFlight12       [ChangeCipherSpec]
+//	sayFinished12        Finished  ------->
+//	                                              NewSessionTicket*   sayTicket12
+//	                                             [ChangeCipherSpec]   finishFlight12
+//	                                 <-------              Finished   sayFinished12
+//
 // Then, by role and version: client.go and server.go are the hellos, up to
 // the fork of the versions; client13.go, server13.go what follows in TLS 1.3;
 // auth13.go the messages that both sides prove themselves with; post13.go what
-// comes after. negotiate.go has the choices as functions of two lists.
+// comes after. The files with 12 in the name are the same of TLS 1.2:
+// client_hello12.go and server_hello12.go what the hellos settle there,
+// session12.go what is resumed. negotiate.go has the choices as functions of
+// two lists.
 //
 // # Messages
 //
@@ -57,6 +78,18 @@
 // Config, whose ticket, which credential, sign this, is this chain good. When
 // the Config has the answer, ready.go gives it at once; otherwise the machine
 // stops there and [Machine.Pending] says what it wants to know.
+//
+// # Choices
+//
+// TLS 1.2 leaves some. Renegotiation is refused with no_renegotiation, but as a
+// fatal alert, where RFC 5246, Section 7.2.2, says "always a warning": who asks
+// for it goes on to wait for it. A HelloRequest inside a handshake is refused
+// too, and not ignored. Sessions without the extended main secret are not
+// resumed (RFC 7627, Section 5.3, says SHOULD; Config.ResumeWithoutEMS), and
+// export nothing (Section 5.4). A client without supported_groups gets no
+// ECDHE, though RFC 8422, Section 4, would let the server guess. The verdict on
+// the server's chain is asked for after its ServerKeyExchange: as in TLS 1.3,
+// once there is proof.
 //
 // # Errors
 //
