@@ -64,6 +64,13 @@ func TestTLS12EveryArrowIsTaken(t *testing.T) {
 	// A session that is offered and not taken.
 	c.Ask, s.TicketKeys = 0, tlsengine.NewTicketKeys()
 	meet(t, c, s)
+	// A session that the application would rather not resume.
+	c.Session = meet(t, c, s).session()
+	s.Ask = tlsengine.AskResume
+	p = newPair(t, c, s)
+	p.server.answer = func(e *tlsengine.Engine, _ tlsengine.Request) { require.NoError(t, e.Resume(tlsengine.ResumeNo, nil)) }
+	p.run()
+	require.NoError(t, p.client.err)
 	// A status that is promised and left out.
 	c, s = client12(), server12()
 	c.RequestStatus = true

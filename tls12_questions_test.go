@@ -19,11 +19,13 @@ type asked struct {
 	t    *testing.T
 	cfg  *tlsengine.Config
 	said []string
-	last map[string]tlsengine.Request
+
+	resume tlsengine.ResumeAnswer
+	last   map[string]tlsengine.Request
 }
 
 func asking(t *testing.T, e *end, cfg *tlsengine.Config) *asked {
-	a := &asked{t: t, cfg: cfg, last: make(map[string]tlsengine.Request)}
+	a := &asked{t: t, cfg: cfg, resume: tlsengine.ResumeOnly, last: make(map[string]tlsengine.Request)}
 	e.answer = a.answer
 	return a
 }
@@ -48,6 +50,9 @@ func (a *asked) answer(e *tlsengine.Engine, q tlsengine.Request) {
 			answer.Session = a.cfg.TicketKeys.Open(testpeer.Now(), q.Identity)
 		}
 		err = e.Ticket(answer, nil)
+	case *tlsengine.ResumeRequest:
+		require.ErrorIs(a.t, e.Ticket(tlsengine.TicketAnswer{}, nil), tlsengine.ErrNotPending)
+		err = e.Resume(a.resume, nil)
 	case *tlsengine.CredentialRequest:
 		require.ErrorIs(a.t, e.Signed(nil, nil), tlsengine.ErrNotPending)
 		var chosen *tlsengine.Credential
@@ -69,7 +74,7 @@ func (a *asked) answer(e *tlsengine.Engine, q tlsengine.Request) {
 	require.NoError(a.t, err)
 }
 
-const everything = tlsengine.AskConfig | tlsengine.AskTicket | tlsengine.AskCredential | tlsengine.AskVerdict | tlsengine.AskVerdictResumed
+const everything = tlsengine.AskConfig | tlsengine.AskTicket | tlsengine.AskResume | tlsengine.AskCredential | tlsengine.AskVerdict | tlsengine.AskVerdictResumed
 
 func TestTLS12EveryQuestion(t *testing.T) {
 	for name, by := range map[string]func(*tlsengine.Config) *tlsengine.Config{
@@ -109,11 +114,23 @@ func TestTLS12EveryQuestion(t *testing.T) {
 			require.NoError(t, p.server.err)
 			require.True(t, p.client.ConnectionState().Resumed)
 			require.Equal(t, []string{"VerdictRequest"}, c.said)
-			require.Equal(t, []string{"ConfigRequest", "TicketRequest", "VerdictRequest"}, s.said)
+			require.Equal(t, []string{"ConfigRequest", "TicketRequest", "ResumeRequest", "VerdictRequest"}, s.said)
+			info, err := tlsengine.ReadSession(s.last["ResumeRequest"].(*tlsengine.ResumeRequest).Session)
+			require.NoError(t, err)
+			require.Equal(t, tlsengine.VersionTLS12, info.Version)
 			require.True(t, c.last["VerdictRequest"].(*tlsengine.VerdictRequest).Resumed)
 			ticket := s.last["TicketRequest"].(*tlsengine.TicketRequest)
 			require.Equal(t, tlsengine.VersionTLS12, ticket.Version)
 			require.Equal(t, name == "session id", ticket.SessionID)
+			p.exchange(payload)
+
+			p = newPair(t, client, server)
+			c, s = asking(t, p.client, client), asking(t, p.server, server)
+			s.resume = tlsengine.ResumeNo
+			p.run()
+			require.NoError(t, p.server.err)
+			require.False(t, p.server.ConnectionState().Resumed)
+			require.NotEmpty(t, p.session(), "a full handshake, and a new session")
 			p.exchange(payload)
 		})
 	}
@@ -197,6 +214,7 @@ func TestTLS12Refusals(t *testing.T) {
 	}{
 		{"server", false, tlsengine.AskConfig, func(e *tlsengine.Engine, err error) error { return e.UseConfig(nil, err) }},
 		{"server", true, tlsengine.AskTicket, func(e *tlsengine.Engine, err error) error { return e.Ticket(tlsengine.TicketAnswer{}, err) }},
+		{"server", true, tlsengine.AskResume, func(e *tlsengine.Engine, err error) error { return e.Resume(tlsengine.ResumeNo, err) }},
 		{"server", false, tlsengine.AskCredential, func(e *tlsengine.Engine, err error) error { return e.UseCredential(nil, err) }},
 		{"server", false, tlsengine.AskVerdict, (*tlsengine.Engine).Verified},
 		{"server", true, tlsengine.AskVerdictResumed, (*tlsengine.Engine).Verified},

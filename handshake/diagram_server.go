@@ -22,7 +22,8 @@ var serverDiagram = diagram[server]{
 	WaitFinished:    {finished: {(*server).onFinished, to(Connected)}},
 	Connected:       {keyUpdate: {(*server).onKeyUpdate, to(Connected)}},
 
-	Await12Ticket:     {ticketAnswer: {(*server).onTicket12, to(Await12Credential, Await12Verdict, Wait12CCS)}},
+	Await12Ticket:     {ticketAnswer: {(*server).onTicket12, to(Await12Credential, Await12Resume)}},
+	Await12Resume:     {resumeAnswer: {(*server).onResume12, to(Await12Credential, Await12Verdict, Wait12CCS)}},
 	Await12Credential: {credentialAnswer: {(*server).onCredential12, to(Await12Signature)}},
 	Await12Signature:  {signatureAnswer: {(*server).onSignature12, to(Wait12Cert, Wait12CKE)}},
 	Wait12Cert:        {certificate: {(*server).onCertificate12, to(Wait12CKE)}},

@@ -61,11 +61,12 @@ type TicketAnswer struct {
 
 // ResumeRequest asks a server's application whether to resume a session that
 // could be: the ticket is ours, the client has its secret, and the Config
-// allows it. Answered by Resume.
+// allows it. In TLS 1.2 the client's Finished will show whether it has it.
+// Answered by Resume.
 type ResumeRequest struct {
 	Session     []byte // for [ReadSession]
 	Application []byte // what the application sealed into the ticket
-	ReplayID    []byte // unique to this ClientHello: seen before means replayed
+	ReplayID    []byte // unique to this ClientHello: seen before means replayed; nil in TLS 1.2
 
 	// EarlyData says what becomes of early data under [ResumeEarly]:
 	// EarlyDataAccepted, or the reason why it is not.

@@ -18,7 +18,7 @@ func (m *Machine) ready() *input {
 		return m.readyTicket()
 	case Await12Ticket:
 		return m.readyTicket12()
-	case AwaitResume:
+	case AwaitResume, Await12Resume:
 		return m.readyResume()
 	case AwaitParameters:
 		return m.readyParameters()
@@ -135,6 +135,11 @@ func (m *Machine) Pending() Request {
 		return &TicketRequest{Version: VersionTLS12, Identity: slices.Clone(id), SessionID: !isTicket}
 	case AwaitResume:
 		return m.server.resumeRequest()
+	case Await12Resume:
+		s := m.server.t12.session
+		return &ResumeRequest{
+			Session: s.append(nil), Application: slices.Clone(s.application), EarlyData: m.facts.EarlyData,
+		}
 	case AwaitParameters:
 		return m.server.parametersRequest()
 	case AwaitCredential, Await12Credential:

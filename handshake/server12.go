@@ -5,8 +5,8 @@ import (
 	"github.com/tlsengine/tlsengine/internal/alert"
 )
 
-// onTicket12: AWAIT12_TICKET to our flight under the session, or on to
-// AWAIT12_CREDENTIAL for a full handshake.
+// onTicket12: AWAIT12_TICKET to AWAIT12_RESUME, or on to AWAIT12_CREDENTIAL for
+// a full handshake.
 //
 // "If the server fails to verify the ticket, then it falls back to performing a
 // full handshake." RFC 5077, Section 3.2.
@@ -21,8 +21,24 @@ func (s *server) onTicket12(in *input) (State, error) {
 	if session == nil {
 		return s.beginFull12()
 	}
+	s.t12.session, s.t12.promised = session, in.answer.ticket.Renew && s.givesTickets12()
+	return Await12Resume, nil
+}
+
+// onResume12: AWAIT12_RESUME to our flight under the session, or past it to
+// AWAIT12_CREDENTIAL.
+//
+// RFC 5246, Section 7.4.1.3.
+func (s *server) onResume12(in *input) (State, error) {
+	if err := refused(in.answer.err); err != nil {
+		return 0, err
+	}
+	session := s.t12.session
+	if in.answer.resume == ResumeNo {
+		s.t12.session = nil
+		return s.beginFull12()
+	}
 	s.facts.Suite = s.cfg.suite(session.suite)
-	s.t12.promised = in.answer.ticket.Renew && s.givesTickets12()
 	s.takeOver12(session)
 	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
 		return Await12Verdict, nil

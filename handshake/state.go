@@ -47,6 +47,7 @@ const (
 	Await12Ticket
 	Wait12CKE
 	Wait12CV
+	Await12Resume
 
 	numStates
 )
@@ -62,6 +63,7 @@ var stateNames = [numStates]string{
 	Await12Credential: "AWAIT12_CREDENTIAL", Await12Signature: "AWAIT12_SIGNATURE",
 	Wait12NST: "WAIT12_NST", Wait12CCS: "WAIT12_CCS", Wait12Finished: "WAIT12_FINISHED", Connected12: "CONNECTED12",
 	Await12Ticket: "AWAIT12_TICKET", Wait12CKE: "WAIT12_CKE", Wait12CV: "WAIT12_CV",
+	Await12Resume: "AWAIT12_RESUME",
 }
 
 // String is the RFC's spelling of the state.
@@ -74,7 +76,7 @@ func (s State) String() string {
 
 // awaits are the states whose input comes from the application.
 var awaits = to(AwaitVerdict, AwaitCredential, AwaitSignature, AwaitConfig, AwaitParameters, AwaitTicket, AwaitResume,
-	Await12Verdict, Await12Credential, Await12Signature, Await12Ticket)
+	Await12Verdict, Await12Credential, Await12Signature, Await12Ticket, Await12Resume)
 
 // Awaits reports whether the state waits for the application, not the peer.
 func (s State) Awaits() bool { return awaits.has(s) }
