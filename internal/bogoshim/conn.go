@@ -21,7 +21,7 @@ type conn struct {
 	i        int // number of the connection
 
 	net     net.Conn
-	e       *tls.Engine
+	e       engine
 	in      []byte // received and not eaten
 	visible int    // how much of in the engine may see: all, or with -async a byte more each time
 
@@ -146,6 +146,8 @@ func (c *conn) answer() error {
 		return c.answerVerdict(q)
 	case *tls.TicketRequest:
 		return c.answerTicket(q)
+	case *tls.ResumeRequest:
+		return c.e.(*quic).resume(q)
 	default:
 		return fmt.Errorf("unexpected question %T", q)
 	}

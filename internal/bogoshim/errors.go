@@ -30,6 +30,8 @@ var names = []struct {
 	{alert.SessionIDTooLong, "ServerHello", "DECODE_ERROR"},
 	{alert.MisplacedExtension, "does not belong in EncryptedExtensions", "ERROR_PARSING_EXTENSION"},
 	{alert.NoCertificate, "TLS 1.2", "DECODE_ERROR"},
+	{alert.WrongLevel, "", "WRONG_ENCRYPTION_LEVEL_RECEIVED"},
+	{alert.CompatibilityUnderQUIC, "", "UNEXPECTED_COMPATIBILITY_MODE"},
 	{alert.MalformedExtension, "in ServerHello is not empty", "ERROR_PARSING_EXTENSION"},
 	{alert.VersionNotOffered, "TLS 1.2,", "UNEXPECTED_EXTENSION"},
 	{alert.NoSharedGroup, "the curve of", "WRONG_CURVE"},
@@ -147,6 +149,8 @@ func describe(err error) string {
 	switch {
 	case errors.As(err, &refused):
 		return nameOf(refused) + err.Error()
+	case err.Error() == "a QUIC client needs ALPN":
+		return ":NO_APPLICATION_PROTOCOL: " + err.Error()
 	case errors.Is(err, tls.ErrHandshakeNotDone):
 		return ":HANDSHAKE_NOT_COMPLETE: " + err.Error()
 	case errors.As(err, &peer):

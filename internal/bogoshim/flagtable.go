@@ -10,6 +10,7 @@ import (
 var switches = map[string]func(*options) error{
 	"-ipv6":   set(func(o *options) { o.ipv6 = true }),
 	"-server": set(func(o *options) { o.server = true }),
+	"-quic":   set(func(o *options) { o.quic = true }),
 
 	"-async":                          set(func(o *options) { o.async = true }),
 	"-implicit-handshake":             ignored,
@@ -69,12 +70,15 @@ var switches = map[string]func(*options) error{
 
 // values are the flags with a value.
 var values = map[string]func(*options, string) error{
-	"-port":                      number(func(o *options) *int { return &o.port }),
-	"-shim-id":                   number(func(o *options) *uint64 { return &o.shimID }),
-	"-resume-count":              number(func(o *options) *int { return &o.resumeCount }),
-	"-resumption-delay":          number(func(o *options) *int { return &o.resumptionDelay }),
-	"-trust-cert":                func(*options, string) error { return nil },
-	"-quic-use-legacy-codepoint": func(*options, string) error { return nil }, // there is only the new one
+	"-port":                         number(func(o *options) *int { return &o.port }),
+	"-shim-id":                      number(func(o *options) *uint64 { return &o.shimID }),
+	"-resume-count":                 number(func(o *options) *int { return &o.resumeCount }),
+	"-resumption-delay":             number(func(o *options) *int { return &o.resumptionDelay }),
+	"-trust-cert":                   func(*options, string) error { return nil },
+	"-quic-transport-params":        base64Text(func(o *options) *[]byte { return &o.quicParameters }),
+	"-quic-early-data-context":      func(o *options, v string) error { o.quicContext = []byte(v); return nil },
+	"-expect-quic-transport-params": base64Text(func(o *options) *[]byte { return &o.expect.quicParameters }),
+	"-quic-use-legacy-codepoint":    func(*options, string) error { return nil }, // there is only the new one
 
 	"-shim-initial-write":        text(func(o *options) *string { return &o.initialWrite }),
 	"-repeat-shim-initial-write": number(func(o *options) *int { return &o.repeatWrite }),

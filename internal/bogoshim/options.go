@@ -15,6 +15,9 @@ type options struct {
 	shimID          uint64
 	ipv6            bool
 	server          bool
+	quic            bool
+	quicParameters  []byte
+	quicContext     []byte
 	resumeCount     int
 	resumptionDelay int
 
@@ -84,6 +87,7 @@ type expectations struct {
 	ageSkew                  *string
 	verifyResult             bool
 	ocsp                     []byte
+	quicParameters           []byte
 }
 
 func newOptions() *options {
@@ -109,6 +113,9 @@ func (o *options) finish() error {
 	}
 	if o.maxVersion != 0 && o.maxVersion < int(tls.VersionTLS12) {
 		return unsupported("a maximum below TLS 1.2")
+	}
+	if o.quicParameters != nil && !o.quic {
+		return unsupported("transport parameters without QUIC")
 	}
 	for _, id := range o.curves {
 		if group.Lookup(id) == nil {

@@ -37,20 +37,15 @@ func connect(env *environment, o, again *options, i int) error {
 	}
 	c.deadline(14 * time.Second)
 	defer c.end()
-	if c.e, err = newEngine(o, cfg); err != nil {
+	e, err := newEngine(o, cfg)
+	if err != nil {
 		return err
 	}
+	c.e = e
 	if err := c.talk(); err != nil {
 		return err
 	}
 	return c.keepSession()
-}
-
-func newEngine(o *options, cfg *tls.Config) (*tls.Engine, error) {
-	if o.server {
-		return tls.NewServer(cfg)
-	}
-	return tls.NewClient(cfg)
 }
 
 // talk is the whole of a connection: early data, handshake, the exchange.
