@@ -1,29 +1,65 @@
 package tlsengine
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
 	"testing"
 	"time"
 
+	"github.com/cloudflare/circl/sign/ed448"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"github.com/tlsengine/tlsengine/internal/testpki"
 	"github.com/tlsengine/tlsengine/signature"
 )
 
-// pssFiles are PEM files of a certificate whose key is for RSASSA-PSS only,
-// which crypto/x509 can read but not make, of its private key, and the root.
-func pssFiles(t *testing.T, name string) (chain, key []byte, roots *x509.CertPool) {
+// rareKey is a key that crypto/x509 knows no certificate for.
+type rareKey struct {
+	algorithm       asn1.ObjectIdentifier
+	public, private []byte
+	scheme          signature.Scheme
+}
+
+func rareKeys(t *testing.T) []rareKey {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	edKey, edPrivate, err := ed448.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	var seed [mldsa44.SeedSize]byte
+	rand.Read(seed[:])
+	key44, _ := mldsa44.NewKeyFromSeed(&seed)
+	key65, _ := mldsa65.NewKeyFromSeed(&seed)
+	key87, _ := mldsa87.NewKeyFromSeed(&seed)
+	alone := testpki.MLDSASeed(seed[:])
+	var both cryptobyte.Builder
+	both.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1OctetString(seed[:])
+		b.AddASN1OctetString([]byte("the expanded key, which is not looked at"))
+	})
+	return []rareKey{
+		{testpki.RSAPSS, x509.MarshalPKCS1PublicKey(&rsaKey.PublicKey), x509.MarshalPKCS1PrivateKey(rsaKey), signature.RSAPSSPssSHA256},
+		{testpki.Ed448, edKey, testpki.EdSeed(edPrivate.Seed()), signature.Ed448},
+		{testpki.MLDSA44, key44.Bytes(), alone, signature.MLDSA44},
+		{testpki.MLDSA65, key65.Bytes(), both.BytesOrPanic(), signature.MLDSA65},
+		{testpki.MLDSA87, key87.Bytes(), alone, signature.MLDSA87},
+	}
+}
+
+// files are PEM files of a certificate with the key, of the private key, and
+// the root.
+func (k *rareKey) files(t *testing.T, name string) (chain, key []byte, roots *x509.CertPool) {
 	issuer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	tmpl := &x509.Certificate{
@@ -37,86 +73,56 @@ func pssFiles(t *testing.T, name string) (chain, key []byte, roots *x509.CertPoo
 	roots = x509.NewCertPool()
 	roots.AddCert(root)
 
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
 	leaf := *tmpl
 	leaf.DNSNames, leaf.IsCA, leaf.KeyUsage = []string{name}, false, x509.KeyUsageDigitalSignature
-	der, err = x509.CreateCertificate(rand.Reader, &leaf, root, private.Public(), issuer)
+	der, err = x509.CreateCertificate(rand.Reader, &leaf, root, issuer.Public(), issuer)
 	require.NoError(t, err)
-	chain = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: forPSS(t, der, issuer)})
-	key = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pssKey(private)})
-	return chain, key, roots
+	der, err = testpki.WithKey(der, testpki.PublicKey(k.algorithm, k.public), issuer)
+	require.NoError(t, err)
+	pkcs8 := testpki.PKCS8(k.algorithm, k.private)
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), roots
 }
 
-// forPSS is the certificate with id-RSASSA-PSS for the key's algorithm, signed
-// again.
-func forPSS(t *testing.T, der []byte, issuer *ecdsa.PrivateKey) []byte {
-	cert, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	var key, bits cryptobyte.String = cert.RawSubjectPublicKeyInfo, nil
-	require.True(t, key.ReadASN1(&key, casn1.SEQUENCE) && key.SkipASN1(casn1.SEQUENCE) && key.ReadASN1Element(&bits, casn1.BIT_STRING))
-	spki := sequence(append(pssAlgorithm(), bits...))
+func TestRareKeysSignAsTheirCertificatesSay(t *testing.T) {
+	for _, k := range rareKeys(t) {
+		t.Run(k.scheme.String(), func(t *testing.T) {
+			chain, key, roots := k.files(t, "rare.test")
+			cred, err := CredentialFromPEM(chain, key)
+			require.NoError(t, err)
 
-	i := bytes.Index(cert.RawTBSCertificate, cert.RawSubjectPublicKeyInfo)
-	tbs := cryptobyte.String(bytes.Replace(cert.RawTBSCertificate, cert.RawSubjectPublicKeyInfo, spki, 1))
-	require.Positive(t, i)
-	const head = 4 // the header of the sequence, with two bytes of length
-	tbs = sequence(tbs[head:])
-	digest := sha256.Sum256(tbs)
-	sig, err := ecdsa.SignASN1(rand.Reader, issuer, digest[:])
-	require.NoError(t, err)
-
-	var b cryptobyte.Builder
-	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddBytes(tbs)
-		b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-			b.AddASN1ObjectIdentifier([]int{1, 2, 840, 10045, 4, 3, 2}) // ecdsa-with-SHA256
+			c, err := NewClient(&Config{Roots: roots, ServerName: "rare.test", Signatures: signature.All()})
+			require.NoError(t, err)
+			s, err := NewServer(&Config{Credentials: []*Credential{cred}})
+			require.NoError(t, err)
+			pump(t, "s", s, c.Flush(nil))
+			pump(t, "c", c, s.Flush(nil))
+			require.True(t, c.ConnectionState().HandshakeDone)
+			require.Equal(t, k.scheme, c.ConnectionState().PeerScheme)
 		})
-		b.AddASN1BitString(sig)
-	})
-	return b.BytesOrPanic()
-}
-
-func pssKey(private *rsa.PrivateKey) []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(0)
-		b.AddBytes(pssAlgorithm())
-		b.AddASN1OctetString(x509.MarshalPKCS1PrivateKey(private))
-	})
-	return b.BytesOrPanic()
-}
-
-func pssAlgorithm() []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidRSAPSS) })
-	return b.BytesOrPanic()
-}
-
-func sequence(content []byte) []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddBytes(content) })
-	return b.BytesOrPanic()
-}
-
-func TestACertificateForPSSOnlySignsWithPSSKeySchemes(t *testing.T) {
-	chain, key, roots := pssFiles(t, "pss.test")
-	cred, err := CredentialFromPEM(chain, key)
-	require.NoError(t, err)
-
-	c, err := NewClient(&Config{Roots: roots, ServerName: "pss.test", Signatures: signature.All()})
-	require.NoError(t, err)
-	s, err := NewServer(&Config{Credentials: []*Credential{cred}})
-	require.NoError(t, err)
-	pump(t, "s", s, c.Flush(nil))
-	pump(t, "c", c, s.Flush(nil))
-	require.True(t, c.ConnectionState().HandshakeDone)
-	require.Equal(t, signature.RSAPSSPssSHA256, c.ConnectionState().PeerScheme)
+	}
 }
 
 func TestAKeyThatIsNotTheCertificatesIsRefused(t *testing.T) {
-	chain, _, _ := pssFiles(t, "pss.test")
-	_, other, _ := pssFiles(t, "pss.test")
-	_, err := CredentialFromPEM(chain, other)
-	require.ErrorContains(t, err, "not that of the leaf")
+	list, others := rareKeys(t), rareKeys(t)
+	for i, k := range list {
+		chain, _, _ := k.files(t, "rare.test")
+		for _, other := range []rareKey{others[i], list[(i+1)%len(list)]} {
+			_, key, _ := other.files(t, "rare.test")
+			_, err := CredentialFromPEM(chain, key)
+			require.ErrorContains(t, err, "not that of the leaf")
+		}
+	}
+}
+
+func TestBrokenPrivateKeysAreErrors(t *testing.T) {
+	for _, k := range rareKeys(t) {
+		_, err := parsePKCS8(testpki.PKCS8(k.algorithm, k.private[:len(k.private)-1]))
+		require.Error(t, err, k.scheme)
+		whole := testpki.PKCS8(k.algorithm, k.private)
+		for n := range whole[:40] {
+			_, err := parsePKCS8(whole[:n])
+			require.Error(t, err)
+		}
+	}
 }
