@@ -91,7 +91,8 @@ func (p *peer) connectTests() (list []test) {
 	if p.can(hasKeyLogClient) {
 		add("key-log", connectKeyLog)
 	}
-	return list
+	add("questions", connectQuestions)
+	return append(list, p.moods(connectMood)...)
 }
 
 // come starts the peer as a client of the door.
@@ -111,7 +112,7 @@ func connectOne(t *testing.T, p *peer, suite cipher.ID, g group.ID, k kind) {
 		s.groups = []group.ID{g}
 	}
 	r := p.come(t, d, s)
-	e := d.accept(only(serverConfig(t, k), suite, g))
+	e := d.accept(only(p.server(t, k), suite, g))
 	state := e.handshake()
 	p.check(t, state, suite, g)
 	require.Contains(t, k.signsWith(p.version), state.OwnScheme)
@@ -122,7 +123,7 @@ func connectOne(t *testing.T, p *peer, suite cipher.ID, g group.ID, k kind) {
 func connectRetry(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{groups: []group.ID{p.groups[0], p.retryGroup()}})
-	cfg := only(serverConfig(t, ecdsa256), 0, p.retryGroup())
+	cfg := only(p.server(t, ecdsa256), 0, p.retryGroup())
 	cfg.RetryCookie = []byte("a cookie")
 	e := d.accept(cfg)
 	state := e.handshake()
@@ -134,7 +135,7 @@ func connectRetry(t *testing.T, p *peer) {
 func connectBig(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{size: bigPayload})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	r.talk(t, e, payload(bigPayload))
 }
@@ -144,17 +145,15 @@ func connectBig(t *testing.T, p *peer) {
 func connectUntrusted(t *testing.T, p *peer) {
 	d := open(t)
 	p.come(t, d, setup{})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.Credentials = []*tlsengine.Credential{stranger(t)}
-	var refused *tlsengine.PeerAlertError
-	require.ErrorAs(t, d.accept(cfg).failed(), &refused)
-	require.Contains(t, []string{"unknown_ca", "bad_certificate", "certificate_unknown"}, refused.Alert.String())
+	p.refused(t, d.accept(cfg).failed(), badCertificate...)
 }
 
 func connectKeyUpdate(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	e.updateKeys(handshake.UpdateNotRequested)
 	e.updateKeys(handshake.UpdateRequested)
@@ -165,7 +164,7 @@ func connectKeyUpdate(t *testing.T, p *peer) {
 func connectKeyUpdateByPeer(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{verbose: true})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	for i, command := range p.updates {
 		r.say(command + "\n")
@@ -180,7 +179,7 @@ func connectKeyUpdateByPeer(t *testing.T, p *peer) {
 func connectClose(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	r.talk(t, e, payload(0))
 	e.close()
@@ -191,7 +190,7 @@ func connectClose(t *testing.T, p *peer) {
 func connectCloseByPeer(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{verbose: true})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	require.NoError(t, e.send([]byte("something\n")))
 	r.quit()
@@ -201,13 +200,13 @@ func connectCloseByPeer(t *testing.T, p *peer) {
 func connectResumption(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true})
-	connectAgain(t, d, r, serverConfig(t, ecdsa256))
+	connectAgain(t, d, r, p.server(t, ecdsa256))
 }
 
 func connectSessionID(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true, tickets: -1})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.TicketKeys, cfg.SessionCache = nil, tlsengine.NewSessionMemory(10)
 	connectAgain(t, d, r, cfg)
 }
@@ -222,7 +221,7 @@ func connectAgain(t *testing.T, d *door, r *running, cfg *tlsengine.Config) {
 func connectBoth(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{both: true})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.MaxVersion = tlsengine.VersionTLS12
 	e := d.accept(cfg)
 	p.check(t, e.handshake(), 0, 0)
@@ -234,6 +233,13 @@ func connectBoth(t *testing.T, p *peer) {
 func connectTwice(t *testing.T, d *door, r *running, first, second *tlsengine.Config) *side {
 	e := d.accept(first)
 	require.False(t, e.handshake().Resumed)
+	r.part(t, e)
+	return d.accept(second)
+}
+
+// part ends the first of two connections, after which the client comes again.
+func (r *running) part(t *testing.T, e *side) {
+	t.Helper()
 	if !r.hasty {
 		r.talk(t, e, payload(0))
 		e.close()
@@ -243,13 +249,12 @@ func connectTwice(t *testing.T, d *door, r *running, first, second *tlsengine.Co
 		e.conn.Close()
 		*r = *r.again()
 	}
-	return d.accept(second)
 }
 
 func connectAuth(t *testing.T, p *peer, k kind) {
 	d := open(t)
 	r := p.come(t, d, setup{identity: keys(t).identity(t, k)})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.ClientAuth = tlsengine.RequireClientCert
 	e := d.accept(cfg)
 	require.Contains(t, k.signsWith(p.version), e.handshake().PeerScheme)
@@ -260,7 +265,7 @@ func connectAuth(t *testing.T, p *peer, k kind) {
 func connectAuthOptional(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.ClientAuth = tlsengine.RequestClientCert
 	e := d.accept(cfg)
 	require.Empty(t, e.handshake().PeerChain)
@@ -270,7 +275,7 @@ func connectAuthOptional(t *testing.T, p *peer) {
 func connectAuthMissing(t *testing.T, p *peer) {
 	d := open(t)
 	p.come(t, d, setup{})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.ClientAuth = tlsengine.RequireClientCert
 	var refused *tlsengine.AlertError
 	require.ErrorAs(t, d.accept(cfg).failed(), &refused)
@@ -285,7 +290,7 @@ func connectAuthMissing(t *testing.T, p *peer) {
 func connectAuthRefused(t *testing.T, p *peer) {
 	d := open(t)
 	p.come(t, d, setup{identity: keys(t).identity(t, ecdsa256)})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.ClientAuth = tlsengine.RequireClientCert
 	cfg.Roots = strangers(t)
 	var refused *tlsengine.AlertError
@@ -296,7 +301,7 @@ func connectAuthRefused(t *testing.T, p *peer) {
 func connectALPN(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{alpn: "interop/2"})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	cfg.ALPN = []string{"interop/1", "interop/2"}
 	e := d.accept(cfg)
 	require.Equal(t, "interop/2", e.handshake().ALPN)
@@ -304,8 +309,8 @@ func connectALPN(t *testing.T, p *peer) {
 }
 
 // earlyConfig is that of a server that takes early data.
-func earlyConfig(t *testing.T) *tlsengine.Config {
-	cfg := serverConfig(t, ecdsa256)
+func earlyConfig(t *testing.T, p *peer) *tlsengine.Config {
+	cfg := p.server(t, ecdsa256)
 	cfg.MaxEarlyData, cfg.AntiReplay = 10_000, tlsengine.NewReplayMemory(100)
 	return cfg
 }
@@ -313,7 +318,7 @@ func earlyConfig(t *testing.T) *tlsengine.Config {
 func connectEarly(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true, early: payloadFile(t, 0)})
-	cfg := earlyConfig(t)
+	cfg := earlyConfig(t, p)
 	e := connectTwice(t, d, r, cfg, cfg)
 	state := e.handshake()
 	require.True(t, state.Resumed)
@@ -329,7 +334,7 @@ func connectEarly(t *testing.T, p *peer) {
 func connectEarlyRefused(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true, early: payloadFile(t, 0)})
-	cfg := earlyConfig(t)
+	cfg := earlyConfig(t, p)
 	no := *cfg
 	no.MaxEarlyData = 0
 	e := connectTwice(t, d, r, cfg, &no)
@@ -342,7 +347,7 @@ func connectEarlyRefused(t *testing.T, p *peer) {
 func connectEarlyRetry(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{resume: true, early: payloadFile(t, 0), groups: []group.ID{p.groups[0], p.retryGroup()}})
-	cfg := earlyConfig(t)
+	cfg := earlyConfig(t, p)
 	second := *cfg
 	e := connectTwice(t, d, r, cfg, only(&second, 0, p.retryGroup()))
 	state := e.handshake()
@@ -354,7 +359,7 @@ func connectEarlyRetry(t *testing.T, p *peer) {
 func connectExporter(t *testing.T, p *peer) {
 	d := open(t)
 	r := p.come(t, d, setup{label: "EXPORTER-interop"})
-	e := d.accept(serverConfig(t, ecdsa256))
+	e := d.accept(p.server(t, ecdsa256))
 	e.handshake()
 	require.NoError(t, e.send([]byte("now say it\n"))) // tstclnt waits for something
 	require.Equal(t, e.export("EXPORTER-interop", exportSize), r.exported(t))
@@ -364,7 +369,7 @@ func connectKeyLog(t *testing.T, p *peer) {
 	file := filepath.Join(t.TempDir(), "keys")
 	d := open(t)
 	r := p.come(t, d, setup{keylog: file})
-	cfg := serverConfig(t, ecdsa256)
+	cfg := p.server(t, ecdsa256)
 	log := record(cfg)
 	e := d.accept(cfg)
 	e.handshake()

@@ -20,7 +20,7 @@ var curl = &peer{
 	connect: curlConnect,
 	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521},
-	kinds:  []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, ed25519Key},
+	kinds:  []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, ed25519Key, ed448Key},
 	has:    hasAuth | hasKeyLogClient | hasResumption | hasSessionID,
 }
 

@@ -20,7 +20,7 @@ var gnutls = &peer{
 	serve: gnutlsServe, connect: gnutlsConnect,
 	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521, group.X448},
-	kinds:  allKinds,
+	kinds:  []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey, ed25519Key, ed448Key},
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporterClient | hasKeyLogClient |
 		hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasQuit,
 	updates: []string{"^rekey^", "^renegotiate^"},

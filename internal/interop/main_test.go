@@ -15,7 +15,7 @@ import (
 )
 
 // peers are all that the engine is run against.
-var peers = []*peer{openssl, gnutls, nss, curl, std}
+var peers = append([]*peer{openssl, gnutls, nss, curl, std}, newer()...)
 
 func peers12() (list []*peer) {
 	for _, p := range peers {
@@ -58,22 +58,30 @@ func withScratch(m *testing.M) int {
 	return m.Run()
 }
 
-// clientConfig is that of an engine as client.
-func clientConfig(t testing.TB) *tlsengine.Config {
-	return &tlsengine.Config{
+// client is the Config of an engine as client of the peer.
+func (p *peer) client(t testing.TB) *tlsengine.Config {
+	return p.bound(&tlsengine.Config{
 		Roots: keys(t).pool, ServerName: serverName,
 		Groups: group.All(), Signatures: signature.All(),
-	}
+	})
 }
 
-// serverConfig is that of an engine as server.
-func serverConfig(t testing.TB, k kind) *tlsengine.Config {
-	return &tlsengine.Config{
+// server is the Config of an engine as server of the peer.
+func (p *peer) server(t testing.TB, k kind) *tlsengine.Config {
+	return p.bound(&tlsengine.Config{
 		Credentials: []*tlsengine.Credential{keys(t).identity(t, k).credential},
 		Roots:       keys(t).pool,
 		TicketKeys:  tlsengine.NewTicketKeys(),
 		Groups:      group.All(), Signatures: signature.All(),
+	})
+}
+
+// bound leaves the choice of the version to peers that can make it.
+func (p *peer) bound(cfg *tlsengine.Config) *tlsengine.Config {
+	if p.can(hasNoChoice) {
+		cfg.MinVersion, cfg.MaxVersion = p.version, p.version
 	}
+	return cfg
 }
 
 // only restricts a Config to one suite or one group; 0 leaves it.
@@ -116,6 +124,10 @@ func (k kind) signsWith(v tlsengine.Version) []signature.Scheme {
 		ecdsa384:   {signature.ECDSASecp384r1SHA384},
 		ecdsa521:   {signature.ECDSASecp521r1SHA512},
 		ed25519Key: {signature.Ed25519},
+		ed448Key:   {signature.Ed448},
+		mldsa44Key: {signature.MLDSA44},
+		mldsa65Key: {signature.MLDSA65},
+		mldsa87Key: {signature.MLDSA87},
 	}[k]
 }
 

@@ -21,11 +21,13 @@ var openssl = &peer{
 	serve: opensslServe, connect: opensslConnect,
 	version: tlsengine.VersionTLS13, suites: tls13Suites,
 	groups: []group.ID{group.X25519, group.P256, group.P384, group.P521, group.X448},
-	kinds:  allKinds,
+	kinds:  opensslKinds,
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporter | hasKeyLog |
 		hasUpdateServer | hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasClose | hasQuit,
 	updates: []string{"k", "K"},
 }
+
+var opensslKinds = []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey, ed25519Key, ed448Key}
 
 var opensslGroups = map[group.ID]string{
 	group.X25519: "X25519", group.X448: "X448", group.P256: "P-256", group.P384: "P-384", group.P521: "P-521",

@@ -23,9 +23,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/internal/testpki"
 )
 
 // kind is the kind of a certificate's key.
@@ -38,9 +42,11 @@ const (
 	rsaKey     kind = "rsa"
 	rsaPSSKey  kind = "rsa-pss"
 	ed25519Key kind = "ed25519"
+	ed448Key   kind = "ed448"
+	mldsa44Key kind = "mldsa44"
+	mldsa65Key kind = "mldsa65"
+	mldsa87Key kind = "mldsa87"
 )
-
-var allKinds = []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey, ed25519Key}
 
 // serverName is what all certificates are for.
 const serverName = "interop.test"
@@ -59,7 +65,7 @@ type pki struct {
 	ca      string // file
 	pool    *x509.CertPool
 	root    *x509.Certificate
-	rootKey crypto.Signer
+	rootKey *ecdsa.PrivateKey
 
 	mu         sync.Mutex
 	identities map[kind]*identity
@@ -125,9 +131,14 @@ func (p *pki) identity(t testing.TB, k kind) *identity {
 		return id
 	}
 	id := &identity{kind: k, cert: p.file(string(k) + ".pem"), key: p.file(string(k) + ".key")}
-	if k == rsaPSSKey {
-		p.makePSS(t, id)
-	} else {
+	switch k {
+	case rsaPSSKey:
+		p.makeByOpenSSL(t, id, "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048")
+	case ed448Key:
+		p.makeByOpenSSL(t, id, "-algorithm", "ED448")
+	case mldsa44Key, mldsa65Key, mldsa87Key:
+		p.makeMLDSA(t, id)
+	default:
 		p.make(t, id)
 	}
 	p.identities[k] = id
@@ -138,18 +149,23 @@ func (p *pki) file(name string) string { return filepath.Join(p.dir, name) }
 
 func (p *pki) make(t testing.TB, id *identity) {
 	key := newKey(t, id.kind)
+	der := p.certificate(t, id, key.Public())
+	require.NoError(t, writePEM(id.cert, "CERTIFICATE", der))
+	require.NoError(t, writeKey(id.key, key))
+	id.std = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	id.read(t)
+}
+
+// certificate is one for the key.
+func (p *pki) certificate(t testing.TB, id *identity, key crypto.PublicKey) []byte {
 	tmpl := template(string(id.kind)) // NSS wants different names
 	tmpl.DNSNames, tmpl.IPAddresses = []string{serverName}, []net.IP{net.IPv4(127, 0, 0, 1)}
 	if id.kind == rsaKey {
 		tmpl.KeyUsage |= x509.KeyUsageKeyEncipherment // NSS wants it
 	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, p.root, key.Public(), p.rootKey)
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, p.root, key, p.rootKey)
 	require.NoError(t, err)
-	require.NoError(t, writePEM(id.cert, "CERTIFICATE", der))
-	require.NoError(t, writeKey(id.key, key))
-	id.credential, err = tlsengine.NewCredential([][]byte{der}, key)
-	require.NoError(t, err)
-	id.std = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	return der
 }
 
 func newKey(t testing.TB, k kind) crypto.Signer {
@@ -173,16 +189,44 @@ func newKey(t testing.TB, k kind) crypto.Signer {
 	return key
 }
 
-// makePSS lets openssl make a certificate whose key says that it is for
-// RSASSA-PSS only, which crypto/x509 can't.
-func (p *pki) makePSS(t testing.TB, id *identity) {
-	request, extensions := p.file("pss.csr"), p.file("pss.ext")
+// makeByOpenSSL makes certificates that crypto/x509 can't.
+func (p *pki) makeByOpenSSL(t testing.TB, id *identity, algorithm ...string) {
+	request, extensions := p.file(string(id.kind)+".csr"), p.file(string(id.kind)+".ext")
 	require.NoError(t, os.WriteFile(extensions, []byte(fmt.Sprintf(
 		"subjectAltName=DNS:%s,IP:127.0.0.1\nkeyUsage=digitalSignature\nextendedKeyUsage=serverAuth,clientAuth\n", serverName)), 0o600))
-	run(t, "openssl", "genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", "-out", id.key)
-	run(t, "openssl", "req", "-new", "-key", id.key, "-subj", "/CN="+string(id.kind), "-sha256", "-out", request)
-	run(t, "openssl", "x509", "-req", "-in", request, "-CA", p.ca, "-CAkey", p.file("ca.key"), "-set_serial", "999",
+	run(t, "openssl", append([]string{"genpkey", "-out", id.key}, algorithm...)...)
+	run(t, "openssl", "req", "-new", "-key", id.key, "-subj", "/CN="+string(id.kind), "-out", request)
+	run(t, "openssl", "x509", "-req", "-in", request, "-CA", p.ca, "-CAkey", p.file("ca.key"), "-set_serial", fmt.Sprint(serial.Add(1)),
 		"-days", "1", "-sha256", "-extfile", extensions, "-out", id.cert)
+	id.read(t)
+}
+
+// makeMLDSA makes certificates with keys of FIPS 204.
+func (p *pki) makeMLDSA(t testing.TB, id *identity) {
+	var seed [32]byte
+	rand.Read(seed[:])
+	oid, public := testpki.MLDSA44, []byte(nil)
+	switch id.kind {
+	case mldsa44Key:
+		key, _ := mldsa44.NewKeyFromSeed(&seed)
+		public = key.Bytes()
+	case mldsa65Key:
+		key, _ := mldsa65.NewKeyFromSeed(&seed)
+		oid, public = testpki.MLDSA65, key.Bytes()
+	case mldsa87Key:
+		key, _ := mldsa87.NewKeyFromSeed(&seed)
+		oid, public = testpki.MLDSA87, key.Bytes()
+	}
+	der := p.certificate(t, id, p.rootKey.Public())
+	der, err := testpki.WithKey(der, testpki.PublicKey(oid, public), p.rootKey)
+	require.NoError(t, err)
+	require.NoError(t, writePEM(id.cert, "CERTIFICATE", der))
+	require.NoError(t, writePEM(id.key, "PRIVATE KEY", testpki.PKCS8(oid, testpki.MLDSASeed(seed[:]))))
+	id.read(t)
+}
+
+// read makes the credential of the files.
+func (id *identity) read(t testing.TB) {
 	chain, err := os.ReadFile(id.cert)
 	require.NoError(t, err)
 	key, err := os.ReadFile(id.key)

@@ -92,7 +92,8 @@ func (p *peer) serveTests() (list []test) {
 	if p.can(hasKeyLogServer) {
 		add("key-log", serveKeyLog)
 	}
-	return list
+	add("questions", serveQuestions)
+	return append(list, p.moods(serveMood)...)
 }
 
 // listen starts the peer as a server, with a certificate if it has none yet.
@@ -120,7 +121,7 @@ func serveOne(t *testing.T, p *peer, suite cipher.ID, g group.ID, k kind) {
 		s.groups = []group.ID{g}
 	}
 	r := p.listen(t, s)
-	c := r.visit(t, only(clientConfig(t), suite, g))
+	c := r.visit(t, only(p.client(t), suite, g))
 	state := c.handshake()
 	p.check(t, state, suite, g)
 	require.Contains(t, k.signsWith(p.version), state.PeerScheme)
@@ -138,17 +139,21 @@ func (p *peer) retryGroup() group.ID {
 
 func serveRetry(t *testing.T, p *peer) {
 	r := p.listen(t, setup{groups: []group.ID{p.retryGroup()}})
-	c := r.visit(t, clientConfig(t))
+	cfg := p.client(t)
+	if p.can(hasNoChoice) {
+		cfg.Groups = []*group.Group{group.Lookup(group.X448), group.Lookup(p.retryGroup())}
+	}
+	c := r.visit(t, cfg)
 	state := c.handshake()
 	require.True(t, state.Retried)
 	require.Equal(t, p.retryGroup(), state.Group)
 	r.talk(t, c, payload(0))
 }
 
-func serveResumption(t *testing.T, p *peer) { serveTwice(t, p, setup{}, clientConfig(t)) }
+func serveResumption(t *testing.T, p *peer) { serveTwice(t, p, setup{}, p.client(t)) }
 
 func serveSessionID(t *testing.T, p *peer) {
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.Tickets = -1
 	serveTwice(t, p, setup{tickets: -1}, cfg)
 }
@@ -156,7 +161,7 @@ func serveSessionID(t *testing.T, p *peer) {
 // serveBoth lets the engine speak TLS 1.2 only to a server that speaks both.
 func serveBoth(t *testing.T, p *peer) {
 	r := p.listen(t, setup{both: true})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.MaxVersion = tlsengine.VersionTLS12
 	c := r.visit(t, cfg)
 	p.check(t, c.handshake(), 0, 0)
@@ -185,7 +190,7 @@ func serveTwice(t *testing.T, p *peer, s setup, cfg *tlsengine.Config) {
 // either way.
 func serveEarly(t *testing.T, p *peer) {
 	r := p.listen(t, setup{early: "yes", verbose: true})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.MaxEarlyData = 10_000
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
 		c := r.visit(t, cfg)
@@ -213,7 +218,7 @@ func serveEarly(t *testing.T, p *peer) {
 // time the server must not take it.
 func serveEarlyReplay(t *testing.T, p *peer) {
 	r := p.listen(t, setup{early: "yes", verbose: true})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.MaxEarlyData = 10_000
 	c := r.visit(t, cfg)
 	c.handshake()
@@ -231,7 +236,7 @@ func serveEarlyReplay(t *testing.T, p *peer) {
 
 func serveKeyUpdate(t *testing.T, p *peer) {
 	r := p.listen(t, setup{})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	c.updateKeys(handshake.UpdateNotRequested)
 	c.updateKeys(handshake.UpdateRequested)
@@ -241,7 +246,7 @@ func serveKeyUpdate(t *testing.T, p *peer) {
 
 func serveKeyUpdateByPeer(t *testing.T, p *peer) {
 	r := p.listen(t, setup{verbose: true})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	r.say("k\n")
 	c.await("KeyUpdate", func(w *seen) bool { return w.updates == 1 })
@@ -255,7 +260,7 @@ func serveKeyUpdateByPeer(t *testing.T, p *peer) {
 
 func serveBig(t *testing.T, p *peer) {
 	r := p.listen(t, setup{size: bigPayload})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	r.talk(t, c, payload(bigPayload))
 }
@@ -263,7 +268,7 @@ func serveBig(t *testing.T, p *peer) {
 // serveClose closes from our side; the peer must do the same.
 func serveClose(t *testing.T, p *peer) {
 	r := p.listen(t, setup{})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	r.talk(t, c, payload(0))
 	c.close()
@@ -272,7 +277,7 @@ func serveClose(t *testing.T, p *peer) {
 
 func serveAuth(t *testing.T, p *peer, k kind) {
 	r := p.listen(t, setup{auth: tlsengine.RequireClientCert})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.Credentials = []*tlsengine.Credential{keys(t).identity(t, k).credential}
 	c := r.visit(t, cfg)
 	c.handshake()
@@ -282,7 +287,7 @@ func serveAuth(t *testing.T, p *peer, k kind) {
 
 func serveAuthOptional(t *testing.T, p *peer) {
 	r := p.listen(t, setup{auth: tlsengine.RequestClientCert})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	r.talk(t, c, payload(0))
 	require.Zero(t, c.state().OwnScheme)
@@ -290,25 +295,21 @@ func serveAuthOptional(t *testing.T, p *peer) {
 
 func serveAuthMissing(t *testing.T, p *peer) {
 	r := p.listen(t, setup{auth: tlsengine.RequireClientCert})
-	var refused *tlsengine.PeerAlertError
-	require.ErrorAs(t, r.visit(t, clientConfig(t)).failed(), &refused)
 	// GnuTLS says decode_error in TLS 1.2.
-	require.Contains(t, []string{"certificate_required", "handshake_failure", "bad_certificate", "decode_error"}, refused.Alert.String())
+	p.refused(t, r.visit(t, p.client(t)).failed(), "certificate_required", "handshake_failure", "bad_certificate", "decode_error")
 }
 
 // serveAuthRefused shows a certificate to a server that knows another root.
 func serveAuthRefused(t *testing.T, p *peer) {
 	r := p.listen(t, setup{auth: tlsengine.RequireClientCert})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.Credentials = []*tlsengine.Credential{stranger(t)}
-	var refused *tlsengine.PeerAlertError
-	require.ErrorAs(t, r.visit(t, cfg).failed(), &refused)
-	require.Contains(t, []string{"unknown_ca", "bad_certificate", "certificate_unknown", "access_denied"}, refused.Alert.String())
+	p.refused(t, r.visit(t, cfg).failed(), badCertificate...)
 }
 
 func serveALPN(t *testing.T, p *peer) {
 	r := p.listen(t, setup{alpn: "interop/2"})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.ALPN = []string{"interop/1", "interop/2"}
 	c := r.visit(t, cfg)
 	require.Equal(t, "interop/2", c.handshake().ALPN)
@@ -316,23 +317,21 @@ func serveALPN(t *testing.T, p *peer) {
 
 func serveName(t *testing.T, p *peer) {
 	r := p.listen(t, setup{sni: serverName})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	r.talk(t, c, payload(0))
 }
 
 func serveUnknownName(t *testing.T, p *peer) {
 	r := p.listen(t, setup{sni: serverName})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	cfg.SNI = "elsewhere.test"
-	var refused *tlsengine.PeerAlertError
-	require.ErrorAs(t, r.visit(t, cfg).failed(), &refused)
-	require.Contains(t, []string{"unrecognized_name", "internal_error"}, refused.Alert.String())
+	p.refused(t, r.visit(t, cfg).failed(), "unrecognized_name", "internal_error")
 }
 
 func serveExporter(t *testing.T, p *peer) {
 	r := p.listen(t, setup{label: "EXPORTER-interop"})
-	c := r.visit(t, clientConfig(t))
+	c := r.visit(t, p.client(t))
 	c.handshake()
 	require.Equal(t, c.export("EXPORTER-interop", exportSize), r.exported(t))
 }
@@ -341,7 +340,7 @@ func serveExporter(t *testing.T, p *peer) {
 func serveKeyLog(t *testing.T, p *peer) {
 	file := filepath.Join(t.TempDir(), "keys")
 	r := p.listen(t, setup{keylog: file})
-	cfg := clientConfig(t)
+	cfg := p.client(t)
 	log := record(cfg)
 	c := r.visit(t, cfg)
 	c.handshake()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,6 +120,8 @@ const (
 	hasKeyLogClient                        // as client, writes a key log
 	hasUpdateServer                        // as server, updates keys when told
 	hasUpdateClient                        // as client, updates keys when told
+	hasNoChoice                            // can't be told versions, suites or groups
+	hasNoAlert                             // refuses certificates by ending the connection
 
 	hasExporter = hasExporterServer | hasExporterClient
 	hasKeyLog   = hasKeyLogServer | hasKeyLogClient
@@ -134,6 +137,7 @@ func (p *peer) tls12() *peer {
 	if p == curl { // which does not ask for tickets
 		q.has &^= hasResumption
 	}
+	q.kinds = slices.DeleteFunc(slices.Clone(p.kinds), func(k kind) bool { return strings.HasPrefix(string(k), "mldsa") })
 	q.groups = slices.DeleteFunc(slices.Clone(p.groups), func(id group.ID) bool { return !group.Lookup(id).TLS12 })
 	return &q
 }
@@ -202,3 +206,17 @@ func (d *door) next() net.Conn {
 	}
 	panic(io.ErrUnexpectedEOF)
 }
+
+// refused checks how a connection ended that the peer had to refuse.
+func (p *peer) refused(t *testing.T, err error, alerts ...string) {
+	t.Helper()
+	require.Error(t, err)
+	if !p.can(hasNoAlert) {
+		var refused *tlsengine.PeerAlertError
+		require.ErrorAs(t, err, &refused)
+		require.Contains(t, alerts, refused.Alert.String())
+	}
+}
+
+// badCertificate are the alerts about a certificate of an unknown root.
+var badCertificate = []string{"unknown_ca", "bad_certificate", "certificate_unknown", "access_denied"}

@@ -27,6 +27,9 @@ type side struct {
 	conn net.Conn
 	owes chan struct{} // wakes the flushing goroutine
 
+	// answer answers what the engine asks; nil if it has nothing to ask.
+	answer func(e *tlsengine.Engine) error
+
 	receiving sync.Mutex // the engine's receiving half
 	sending   sync.Mutex // the engine's sending half
 
@@ -50,9 +53,14 @@ type seen struct {
 
 // newClient starts an engine as client on the connection.
 func newClient(t testing.TB, conn net.Conn, cfg *tlsengine.Config, early []byte) *side {
+	return startClient(t, conn, cfg, early, nil)
+}
+
+func startClient(t testing.TB, conn net.Conn, cfg *tlsengine.Config, early []byte, answer func(*tlsengine.Engine) error) *side {
 	e, err := tlsengine.NewClient(cfg)
 	require.NoError(t, err)
 	s := newSide(t, conn, e)
+	s.answer = answer
 	s.write(func(out []byte) ([]byte, error) {
 		if early == nil {
 			return e.Flush(out), nil
@@ -65,9 +73,14 @@ func newClient(t testing.TB, conn net.Conn, cfg *tlsengine.Config, early []byte)
 
 // newServer starts an engine as server on the connection.
 func newServer(t testing.TB, conn net.Conn, cfg *tlsengine.Config) *side {
+	return startServer(t, conn, cfg, nil)
+}
+
+func startServer(t testing.TB, conn net.Conn, cfg *tlsengine.Config, answer func(*tlsengine.Engine) error) *side {
 	e, err := tlsengine.NewServer(cfg)
 	require.NoError(t, err)
 	s := newSide(t, conn, e)
+	s.answer = answer
 	go s.run()
 	return s
 }
@@ -114,10 +127,27 @@ func (s *side) receive(buf []byte) (eaten int, stop bool) {
 		if err != nil || ev.Kind == tlsengine.EventPeerClosed {
 			return eaten, true
 		}
+		if ev.Kind == tlsengine.EventRequest && s.answered() {
+			continue
+		}
 		if ev.Stops() {
 			return eaten, false
 		}
 	}
+}
+
+// answered answers the engine's question.
+func (s *side) answered() bool {
+	if s.answer == nil {
+		s.note(tlsengine.Event{}, errors.New("the engine asks, and nobody is there to answer"))
+		return false
+	}
+	s.wake()
+	s.receiving.Lock()
+	err := s.answer(s.e)
+	s.receiving.Unlock()
+	s.note(tlsengine.Event{}, err)
+	return err == nil
 }
 
 func (s *side) note(ev tlsengine.Event, err error) {
@@ -145,8 +175,6 @@ func (s *side) note(ev tlsengine.Event, err error) {
 		w.rejected = true
 	case tlsengine.EventPeerClosed:
 		w.closed = true
-	case tlsengine.EventRequest:
-		w.err = errors.New("the engine asks, and nobody is there to answer")
 	}
 }
 
