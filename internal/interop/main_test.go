@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -44,6 +45,8 @@ func certificateFor(id cipher.ID) kind {
 }
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	flag.Set("test.parallel", "4") // they mostly wait
 	os.Exit(withScratch(m))
 }
 
