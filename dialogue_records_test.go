@@ -218,6 +218,7 @@ func shookHands(t *testing.T, drive *testpeer.Drive, engine string) *testpeer.Pe
 	if engine == "client" {
 		p := testpeer.Server(t, drive, testpeer.ClientConfig())
 		p.Send(p.ServerHello(), p.EncryptedExtensions())
+		p.WantFlight("the client opened the handshake", handshake.MsgClientHello)
 		return p
 	}
 	p := testpeer.Client(t, drive, testpeer.ServerConfig())

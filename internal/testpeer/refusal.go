@@ -7,6 +7,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/record"
 )
 
 // AnyReason is for refusals whose alert says it all.
@@ -45,7 +46,8 @@ func (p *Peer) WantAlert(sentence string, a alert.Alert, reason alert.Reason) {
 	p.checkOver()
 }
 
-// WantPeerAlert expects the engine to have taken a fatal alert of the peer's.
+// WantPeerAlert expects the engine to have taken a fatal alert of the peer's,
+// and to be over. What it said before is left aside.
 func (p *Peer) WantPeerAlert(sentence string, a alert.Alert) {
 	p.t.Helper()
 	p.listen()
@@ -53,7 +55,11 @@ func (p *Peer) WantPeerAlert(sentence string, a alert.Alert) {
 	if !errors.As(p.Engine.Err(), &theirs) || theirs.Alert != a {
 		p.fail(sentence, fmt.Sprintf("%v", p.Engine.Err()), "the peer's alert "+a.String())
 	}
-	p.WantSilence("RFC 9846, Section 6.2: upon receipt of a fatal alert, both parties MUST immediately close the connection")
+	for h := p.next1(); h != nil; h = p.next1() {
+		if h.typ == record.Alert {
+			p.fail("an alert is not answered with one", p.describe(h), "nothing")
+		}
+	}
 	p.checkOver()
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/alert"
 )
 
 // What the application at the engine does. Each call must go well, and the
@@ -75,4 +76,10 @@ func (p *Peer) AnswerError(give func(e *tlsengine.Engine) error) error {
 	}
 	p.fell(err)
 	return err
+}
+
+// Abort makes the application end its side with a fatal alert.
+func (p *Peer) Abort(a alert.Alert) {
+	p.t.Helper()
+	p.tell("Abort", func(e *tlsengine.Engine, out []byte) ([]byte, error) { return e.Abort(out, a), nil })
 }

@@ -214,3 +214,28 @@ func (p *Peer) WantCloseNotify(sentence string) {
 		p.fail(sentence, p.describe(h), "close_notify")
 	}
 }
+
+// WantFatal expects a fatal alert, of the application's choice.
+func (p *Peer) WantFatal(sentence string, want alert.Alert) {
+	p.t.Helper()
+	h := p.next1()
+	if h == nil {
+		p.fail(sentence, p.describe(h), "alert "+want.String())
+	}
+	if level, a, ok := h.alert(); !ok || a != want || level != alert.Fatal {
+		p.fail(sentence, p.describe(h), "alert "+want.String())
+	}
+}
+
+// WantSaidAt expects the last thing said, and not wanted yet, to be under that
+// epoch's keys.
+func (p *Peer) WantSaidAt(sentence string, epoch handshake.Epoch) {
+	p.t.Helper()
+	p.listen()
+	if len(p.queue) == 0 {
+		p.fail(sentence, p.describe(nil), "something")
+	}
+	if last := p.queue[len(p.queue)-1]; last.epoch != epoch {
+		p.fail(sentence, last.describe()+" at "+last.epoch.String(), "at "+epoch.String())
+	}
+}
