@@ -42,6 +42,9 @@ var (
 	// client that takes none, or with too much data for one.
 	ErrNoTicket = handshake.ErrNoTicket
 
+	// ErrNoALPN: a QUIC client's Config without ALPN.
+	ErrNoALPN = handshake.ErrNoALPN
+
 	// ErrParameters: QUIC transport parameters that are too long.
 	ErrParameters = handshake.ErrParameters
 

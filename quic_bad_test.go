@@ -398,7 +398,7 @@ func TestQUICConfigsThatCannotWork(t *testing.T) {
 	require.Error(t, err, "QUIC is TLS 1.3")
 	client.ALPN = nil
 	_, err = NewQUICClient(client, nil)
-	require.Error(t, err, "a client without ALPN")
+	require.ErrorIs(t, err, ErrNoALPN)
 	_, err = NewQUICServer(server, make([]byte, handshake.MaxParameters+1))
 	require.ErrorIs(t, err, ErrParameters)
 }

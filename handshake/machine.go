@@ -134,7 +134,7 @@ func NewClient(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error
 		return nil, err
 	}
 	if carrier == QUIC && len(cfg.ALPN) == 0 {
-		return nil, errNoALPN
+		return nil, ErrNoALPN
 	}
 	c := &client{}
 	c.common = common{role: clientRole, cfg: cfg, carrier: carrier, parameters: parameters, transcript: &transcript{}}

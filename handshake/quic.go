@@ -21,10 +21,10 @@ const quicEarlyData = 0xffffffff
 // MaxParameters bytes.
 var ErrParameters = errors.New("the transport parameters are too long")
 
-var (
-	errNoALPN    = errors.New("a QUIC client needs ALPN")
-	errNeedTLS13 = errors.New("QUIC needs TLS 1.3")
-)
+// ErrNoALPN is returned for a QUIC client whose Config has no ALPN.
+var ErrNoALPN = errors.New("a QUIC client needs ALPN")
+
+var errNeedTLS13 = errors.New("QUIC needs TLS 1.3")
 
 // checkCarrier reports what makes the Config unusable with the carrier.
 func (cfg *Config) checkCarrier(carrier Carrier, parameters []byte) error {
