@@ -125,8 +125,8 @@ func TestTLS12EveryQuestion(t *testing.T) {
 			p.exchange(payload)
 
 			p = newPair(t, client, server)
-			c, s = asking(t, p.client, client), asking(t, p.server, server)
-			s.resume = tlsengine.ResumeNo
+			asking(t, p.client, client)
+			asking(t, p.server, server).resume = tlsengine.ResumeNo
 			p.run()
 			require.NoError(t, p.server.err)
 			require.False(t, p.server.ConnectionState().Resumed)
