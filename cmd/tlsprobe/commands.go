@@ -24,6 +24,7 @@ func commands() []entry {
 		{"demo", "", "a whole handshake in one process, without a network", demoHelp, func() command { return &demo{} }},
 		{"connect", "TARGET", "one connection: report, verify, perhaps talk", connectHelp, func() command { return &connect{} }},
 		{"serve", "", "a server that shows its visitors their own connection", serveHelp, func() command { return &serve{} }},
+		{"vectors", "[FILE|DIR...]", "check this build against test vectors", vectorsHelp, func() command { return &testVectors{} }},
 		{"version", "", "the version, and what settings are in force", versionHelp, func() command { return &version{} }},
 		{"help", "[COMMAND|TOPIC]", "this help, or that of a command or topic", "", func() command { return &help{} }},
 	}

@@ -113,6 +113,9 @@ type Options struct {
 	// Slow is for the cases that take minutes, too.
 	Slow bool
 
+	// Match chooses cases by their file and name; nil is for all.
+	Match func(file, name string) bool
+
 	// Data has the files of the sources that are not embedded, by the name of
 	// the source: the top folder of its Go module. Where there is none the
 	// source is not run, and its Result says so.
@@ -156,23 +159,36 @@ func (s Source) run(o Options) Result {
 }
 
 // RunFile runs the cases of one parsed file: a trace is one case, in other
-// files each section is one. Of the options only Slow counts.
+// files each section is one. Of the options only Slow and Match count.
 func RunFile(f *vectors.File, o Options) []Case {
 	if f.Fields.Text("check") == "trace" {
+		if !o.wants(f, f.Title) {
+			return nil
+		}
 		return []Case{traceCase(f)}
 	}
-	cases := make([]Case, len(f.Sections))
+	var chosen []*vectors.Section
+	for i := range f.Sections {
+		if s := &f.Sections[i]; o.wants(f, s.Title) {
+			chosen = append(chosen, s)
+		}
+	}
+	cases := make([]Case, len(chosen))
 	workers := min(runtime.GOMAXPROCS(0), len(cases))
 	var all sync.WaitGroup
 	for w := range workers {
 		all.Go(func() {
 			for i := w; i < len(cases); i += workers {
-				cases[i] = sectionCase(f, &f.Sections[i], o)
+				cases[i] = sectionCase(f, chosen[i], o)
 			}
 		})
 	}
 	all.Wait()
 	return cases
+}
+
+func (o *Options) wants(f *vectors.File, name string) bool {
+	return o.Match == nil || o.Match(f.Name, name)
 }
 
 func traceCase(f *vectors.File) Case {
