@@ -76,6 +76,8 @@ func (c *client) onServerKeyExchange12(in *input) (State, error) {
 
 // onVerdict12: AWAIT12_VERDICT to WAIT12_CR_DONE, or when a session is resumed
 // to the server's ChangeCipherSpec.
+//
+// RFC 5246, Section 7.4.2.
 func (c *client) onVerdict12(in *input) (State, error) {
 	if err := verdictError(in.answer.err); err != nil {
 		return 0, err
@@ -135,6 +137,8 @@ func (c *client) onCredential12(in *input) (State, error) {
 }
 
 // onSignature12: AWAIT12_SIGNATURE to the server's flight.
+//
+// RFC 5246, Section 7.4.8.
 func (c *client) onSignature12(in *input) (State, error) {
 	if in.answer.err != nil {
 		return 0, alert.SigningFailed.Wrap(in.answer.err, "signing failed")

@@ -307,6 +307,8 @@ func (c *client) onCertificateVerify(in *input) (State, error) {
 }
 
 // onVerdict: AWAIT_VERDICT to WAIT_FINISHED.
+//
+// RFC 9846, Section 4.5.1.3.
 func (c *client) onVerdict(in *input) (State, error) {
 	if err := verdictError(in.answer.err); err != nil {
 		return 0, err
@@ -354,6 +356,8 @@ func (c *client) onCredential(in *input) (State, error) {
 }
 
 // onSignature: AWAIT_SIGNATURE to CONNECTED.
+//
+// RFC 9846, Section 4.5.2.
 func (c *client) onSignature(in *input) (State, error) {
 	if err := c.sayCertificateVerify(in.answer); err != nil {
 		return 0, err

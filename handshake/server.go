@@ -132,6 +132,8 @@ func (r *received) readOpaqueLists() (err error) {
 }
 
 // onConfig: AWAIT_CONFIG to the version that both speak.
+//
+// RFC 9846, Section 4.2.1.
 func (s *server) onConfig(in *input) (State, error) {
 	if in.answer.err != nil {
 		return 0, refused(in.answer.err)

@@ -64,6 +64,8 @@ func (s *server) sayResumption12() (State, error) {
 
 // onCredential12: AWAIT12_CREDENTIAL to AWAIT12_SIGNATURE. The key decides
 // between the suites.
+//
+// RFC 5246, Section 7.4.2.
 func (s *server) onCredential12(in *input) (State, error) {
 	if err := refused(in.answer.err); err != nil {
 		return 0, err
@@ -213,6 +215,8 @@ func (s *server) onCertificateVerify12(in *input) (State, error) {
 
 // onVerdict12: AWAIT12_VERDICT to WAIT12_CCS, with our flight first when a
 // session is resumed.
+//
+// RFC 5246, Section 7.4.6.
 func (s *server) onVerdict12(in *input) (State, error) {
 	if err := verdictError(in.answer.err); err != nil {
 		return 0, err

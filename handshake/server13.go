@@ -374,6 +374,8 @@ func (s *server) onParameters(in *input) (State, error) {
 }
 
 // onCredential: AWAIT_CREDENTIAL to AWAIT_SIGNATURE.
+//
+// RFC 9846, Section 4.5.1.2.
 func (s *server) onCredential(in *input) (State, error) {
 	if err := refused(in.answer.err); err != nil {
 		return 0, err
@@ -432,6 +434,8 @@ func (s *server) sayCertificateRequest() {
 }
 
 // onSignature: AWAIT_SIGNATURE to the client's flight.
+//
+// RFC 9846, Section 4.5.2.
 func (s *server) onSignature(in *input) (State, error) {
 	if err := s.sayCertificateVerify(in.answer); err != nil {
 		return 0, err
@@ -513,6 +517,8 @@ func (s *server) onCertificateVerify(in *input) (State, error) {
 
 // onVerdict: AWAIT_VERDICT to WAIT_FINISHED, or on with our flight if the
 // verdict is on the chain of the session that is resumed.
+//
+// RFC 9846, Section 4.5.1.3.
 func (s *server) onVerdict(in *input) (State, error) {
 	if err := verdictError(in.answer.err); err != nil {
 		return 0, err

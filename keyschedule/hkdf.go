@@ -31,11 +31,11 @@ func Expand(h cipher.Hash, prk, info, out []byte) {
 	}
 }
 
+// MaxLabel and MaxContext are what ExpandLabel takes, in bytes:
+//
+//	opaque label<7..255> = "tls13 " + Label;
+//	opaque context<0..255> = Context;
 const (
-	// MaxLabel and MaxContext are what ExpandLabel takes, in bytes:
-	//
-	//	opaque label<7..255> = "tls13 " + Label;
-	//	opaque context<0..255> = Context;
 	MaxLabel   = 255 - len(labelPrefix)
 	MaxContext = 255
 
