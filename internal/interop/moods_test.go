@@ -162,10 +162,7 @@ func connectQuestions(t *testing.T, p *peer) {
 	require.True(t, e.handshake().Resumed)
 	delete(want, "credential")
 	delete(want, "signature")
-	want["ticket"] = 1
-	if p.tls13() {
-		want["resume"] = 1
-	}
+	want["ticket"], want["resume"] = 1, 1
 	require.Equal(t, want, o.asked)
 	r.talk(t, e, payload(0))
 }
