@@ -56,6 +56,7 @@ func figures() []figure {
 	all = append(all, handshakeFigures()...)
 	all = append(all, memoryFigures()...)
 	all = append(all, otherFigures()...)
+	all = append(all, quicFigures()...)
 	return all
 }
 
