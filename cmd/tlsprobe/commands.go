@@ -23,7 +23,11 @@ func commands() []entry {
 	return []entry{
 		{"demo", "", "a whole handshake in one process, without a network", demoHelp, func() command { return &demo{} }},
 		{"connect", "TARGET", "one connection: report, verify, perhaps talk", connectHelp, func() command { return &connect{} }},
+		{"show", "TARGET|FILE...", "a handshake with every byte explained", showHelp, func() command { return &show{} }},
 		{"serve", "", "a server that shows its visitors their own connection", serveHelp, func() command { return &serve{} }},
+		{"cert", "TARGET|FILE|-", "certificates: the chain, the days left, the pin", certHelp, func() command { return &cert{} }},
+		{"explain", "[KIND] WORD", "a dictionary of names and numbers, and of bytes", explainHelp, func() command { return &explain{} }},
+		{"schema", "KIND", "the JSON Schema of a document", schemaHelp, func() command { return &schemaCommand{} }},
 		{"vectors", "[FILE|DIR...]", "check this build against test vectors", vectorsHelp, func() command { return &testVectors{} }},
 		{"version", "", "the version, and what settings are in force", versionHelp, func() command { return &version{} }},
 		{"help", "[COMMAND|TOPIC]", "this help, or that of a command or topic", "", func() command { return &help{} }},

@@ -41,6 +41,7 @@ type peerFlags struct {
 	pins       []pki.Pin
 	cert, key  string
 	keylog     string
+	traced     bool // connections are recorded
 
 	target      *target.Target
 	credentials []*tlsengine.Credential
@@ -165,11 +166,13 @@ type connect struct {
 	certs       bool
 	certsOut    string
 	why         bool
+	saveTrace   string
 
 	earlyData []byte
 	session   []byte
 	request   []byte // what is sent
 	export    exporterSpec
+	others    []*link // connections behind the first
 }
 
 func (c *connect) flags(s *flags.Set) {
@@ -186,12 +189,13 @@ func (c *connect) flags(s *flags.Set) {
 	s.String(&c.exporter, "exporter", "LABEL[:LEN[:CONTEXT]]", "print exported keying material")
 	s.Switch(&c.certs, "certs", "print the certificates in PEM too")
 	s.String(&c.certsOut, "certs-out", "DIR", "save the certificates in DIR")
+	s.File(&c.saveTrace, "save-trace", "write every byte, and the secrets, to FILE, for tlsprobe show")
 	s.Switch(&c.why, "why", "if the handshake fails, find out why: up to 8 more connections")
 	c.peerFlags.flags(s, 15*time.Second)
 }
 
 func (c *connect) run(p *probe, args []string) error {
-	c.offer.Foreign = true
+	c.offer.Foreign, c.traced = true, c.saveTrace != ""
 	if err := c.prepare(p, "connect", args); err != nil {
 		return err
 	}

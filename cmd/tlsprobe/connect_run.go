@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // connectSchema is the name of the report.
@@ -33,6 +35,7 @@ type link struct {
 	quit      context.CancelFunc
 	ctx       context.Context
 	finishTap func()
+	trace     *trace.Tap // nil unless it is wanted
 }
 
 // open connects and makes the handshake. The link is not nil when the target
@@ -82,6 +85,10 @@ func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Op
 		return opts, err
 	}
 	cfg.KeyLog = log
+	if f.traced {
+		l.trace = trace.NewTap("client", p.now)
+		opts.Trace = l.trace
+	}
 	if p.verbose > 0 {
 		opts.Tap = p.tap()
 		if info, err := tlsengine.ReadSession(session); err == nil {
@@ -116,6 +123,7 @@ func (c *connect) connect(p *probe) error {
 		return c.conclude(p, nil, err)
 	}
 	defer first.close()
+	defer c.saveTraces(p, first)
 	rep := c.report(p, first)
 	if err == nil && !c.resume {
 		err = c.talk(p, first, rep)
@@ -215,6 +223,7 @@ func (c *connect) second(p *probe, first *link, rep *report.Connect) error {
 		return err
 	}
 	defer l.close()
+	c.others = append(c.others, l)
 	if err == nil {
 		err = c.talk(p, l, rep)
 	}
@@ -241,6 +250,24 @@ func (c *connect) keep(l *link) error {
 		return fault.New(fault.CheckFailed, "resume.no_ticket", "data", "no session to keep: the server sent no ticket")
 	}
 	return writeSession(c.sessionOut, l.tls.Sessions[len(l.tls.Sessions)-1])
+}
+
+// saveTraces writes the trace of all connections, whatever became of them.
+func (c *connect) saveTraces(p *probe, first *link) {
+	if !c.traced {
+		return
+	}
+	t := report.TraceOf()
+	for id, l := range append([]*link{first}, c.others...) {
+		conn := l.trace.Connection()
+		conn.ID = id
+		conn.Target, _ = json.Marshal(report.TargetOf(c.target, l.conn.Address, l.sni)) //nolint:errcheck // plain data
+		conn.Result, _ = json.Marshal(l.result())                                       //nolint:errcheck // plain data
+		t.Connections = append(t.Connections, conn)
+	}
+	if err := saveTrace(c.saveTrace, t); err != nil {
+		p.say("tlsprobe: %v", err)
+	}
 }
 
 // saveCerts writes each certificate and the chain of them.

@@ -12,6 +12,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/seed"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 const demoHelp = `
@@ -24,6 +25,7 @@ files, nothing to set up. What is shown is read off the bytes between them.
   tlsprobe demo --force-hrr        the server asks for another key share
   tlsprobe demo --max-version 1.2  the same in TLS 1.2
   tlsprobe demo --seed 01          the same bytes every time
+  tlsprobe demo -o demo.html       a page with every byte explained
 `
 
 // demo is the command that needs nothing.
@@ -34,6 +36,8 @@ type demo struct {
 	clientCert bool
 	forceHRR   bool
 	keyUpdate  bool
+	format     string
+	saveTrace  string
 }
 
 func (d *demo) flags(s *flags.Set) {
@@ -41,6 +45,8 @@ func (d *demo) flags(s *flags.Set) {
 	s.Switch(&d.clientCert, "client-cert", "the server wants a client certificate, and gets one")
 	s.Switch(&d.forceHRR, "force-hrr", "the client guesses no key share, so that the server must ask")
 	s.Switch(&d.keyUpdate, "key-update", "change the keys after the first data (TLS 1.3)")
+	s.Choice(&d.format, "format", []string{"text", "json", "html"}, "form of the answer (text; -o NAME.html implies html)")
+	s.File(&d.saveTrace, "save-trace", "write every byte, and the secrets, to FILE, for tlsprobe show")
 	d.offer.Flags(s)
 	addSeed(s, &d.seed)
 }
@@ -69,8 +75,9 @@ type demoConnection struct {
 	Exporter string           `json:"exporter"` // the same on both sides
 	Took     int64            `json:"handshake_us"`
 
-	lines []ladder.Line
-	chain []string
+	lines  []ladder.Line
+	chain  []string
+	traced *trace.Connection
 }
 
 type demoBytes struct {
@@ -91,16 +98,28 @@ func (d *demo) run(p *probe, args []string) error {
 	}
 	rep := demoReport{Schema: "tlsprobe.demo/1", Tool: report.ThisTool(), Connections: []demoConnection{}}
 	var session []byte
-	for range d.connections() {
+	tr := report.TraceOf()
+	for id := range d.connections() {
 		conn, next, err := stage.connect(session)
 		if err != nil {
 			return fault.New(fault.TLSFailed, "tls.illegal", "handshake", "the two sides could not agree: %v", err)
 		}
 		rep.Connections = append(rep.Connections, *conn)
 		session = next
+		conn.traced.ID = id
+		tr.Connections = append(tr.Connections, conn.traced)
 	}
-	if p.json {
+	if d.saveTrace != "" {
+		if err := saveTrace(d.saveTrace, tr); err != nil {
+			return err
+		}
+	}
+	v := view{format: d.format}
+	switch v.form(p) {
+	case "json":
 		return p.answerJSON(rep)
+	case "html":
+		return v.write(p, tr)
 	}
 	return p.answerText(d.text(&rep, p.style()))
 }

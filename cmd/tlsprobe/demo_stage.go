@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/drive"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
@@ -16,6 +18,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 const (
@@ -75,6 +78,7 @@ func (d *demo) stage(now func() time.Time) (*stage, error) {
 type dialogue struct {
 	client, server *tlsengine.Engine
 	tap            *tap.Tap
+	trace          *trace.Tap
 	conn           *demoConnection
 	sessions       [][]byte
 	got            [2][]byte // data that arrived, by direction
@@ -91,8 +95,9 @@ func (st *stage) connect(session []byte) (*demoConnection, []byte, error) {
 			d.conn.lines = append(d.conn.lines, l)
 		}
 	})
+	d.trace = trace.NewTap("client", st.client.Time)
 	cfg := st.client
-	cfg.KeyLog, cfg.Session = d.tap.Secret, session
+	cfg.KeyLog, cfg.Session = drive.KeyLogs(d.tap.Secret, d.trace.KeyLog), session
 	info, err := tlsengine.ReadSession(session)
 	early := err == nil && info.MaxEarlyData > 0
 	if early {
@@ -194,6 +199,11 @@ func (d *dialogue) carry(dir tap.Dir, b []byte) error {
 		d.conn.Bytes.ToClient += len(b)
 	}
 	d.tap.Saw(dir, b)
+	if dir == tap.ToServer {
+		d.trace.Sent(b)
+	} else {
+		d.trace.Received(b)
+	}
 	_, to := d.side(dir)
 	for ev, err := range to.Feed(b) {
 		if err != nil {
@@ -227,6 +237,8 @@ func (d *dialogue) conclude() error {
 	}
 	c.Result.ClientAuth.Requested = state.OwnScheme != 0
 	c.Result.ClientAuth.Sent = state.OwnScheme != 0
+	c.traced = d.trace.Connection()
+	c.traced.Result, _ = json.Marshal(c.Result) //nolint:errcheck // plain data
 	c.Messages = ladder.Messages(c.lines)
 	for _, der := range state.PeerChain {
 		if cert, err := x509.ParseCertificate(der); err == nil && !state.Resumed {

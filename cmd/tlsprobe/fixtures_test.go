@@ -73,6 +73,7 @@ var makers = map[string]func(fx *fixtures) string{
 		return fx.file("locked.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	},
 	"hello": func(fx *fixtures) string { return fx.file("hello.txt", "GET /healthz HTTP/1.1\r\n\r\n") },
+	"pem":   func(fx *fixtures) string { return certPEM(fx.ca.Cert.Raw) },
 	"empty": func(fx *fixtures) string { return fx.file("empty", "") },
 
 	// TLS, by the engine.

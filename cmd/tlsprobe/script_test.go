@@ -96,6 +96,9 @@ func (s *step) run(t *testing.T, fx *fixtures) {
 	p.getenv = func(name string) string { return env[name] }
 	exit := p.main(args[1:])
 	require.Equal(t, s.exit, exit, "%s: exit code\nstdout:\n%s\nstderr:\n%s", s.where, &stdout, &stderr)
+	if strings.HasPrefix(stdout.String(), "{\n") && args[1] != "schema" {
+		checkJSON(t, stdout.Bytes())
+	}
 	fx.match(t, s.where+": stdout", s.stdout, stdout.String())
 	fx.match(t, s.where+": stderr", s.stderr, stderr.String())
 }

@@ -7,7 +7,7 @@ import "strings"
 func Nearest(word string, names []string) string {
 	best, least := "", len(word)/3+2
 	for _, name := range names {
-		d := distance(strings.ToLower(word), name)
+		d := Distance(strings.ToLower(word), name)
 		if len(word) >= 3 && strings.HasPrefix(name, strings.ToLower(word)) {
 			d = min(d, 1)
 		}
@@ -18,8 +18,8 @@ func Nearest(word string, names []string) string {
 	return best
 }
 
-// distance is Levenshtein's: letters put in, left out or changed.
-func distance(a, b string) int {
+// Distance is Levenshtein's: letters put in, left out or changed.
+func Distance(a, b string) int {
 	a = a[:min(len(a), 64)]
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -68,6 +68,9 @@ func (a *Trust) Load() error {
 	return nil
 }
 
+// Asked reports whether the flags name anchors.
+func (a *Trust) Asked() bool { return len(a.own) > 0 }
+
 func (a *Trust) add(certs []*x509.Certificate, flag string) {
 	for _, cert := range certs {
 		a.pool.AddCert(cert)

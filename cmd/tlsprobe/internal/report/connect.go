@@ -202,6 +202,9 @@ func (c *Connect) certificates(b *strings.Builder, s text.Style) {
 		return
 	}
 	head := s.Good("valid") + ", " + Left(v.DaysLeft)
+	if v.Path == nil {
+		head = s.Good("in its time") + ", " + Left(v.DaysLeft)
+	}
 	if !v.OK() {
 		head = s.Bad("NOT VALID")
 		if !c.Verification.Enforced {

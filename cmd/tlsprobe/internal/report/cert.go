@@ -1,0 +1,120 @@
+package report
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/dissect"
+	"github.com/tlsengine/tlsengine/trace"
+)
+
+// Cert is the report on certificates: tlsprobe.cert/1.
+type Cert struct {
+	Schema       string        `json:"schema"`
+	Tool         Tool          `json:"tool"`
+	Target       *Target       `json:"target"`
+	File         *string       `json:"file"`
+	Exit         int           `json:"exit"`
+	Error        *ErrorObject  `json:"error,omitempty"`
+	Verification Verification  `json:"verification"`
+	Certificates []Certificate `json:"certificates"`
+	TLSA         *string       `json:"tlsa"` // a DNS record for the first key
+	OCSP         *Staple       `json:"ocsp"`
+
+	Verdict *pki.Verdict `json:"-"`
+}
+
+// SetVerdict puts the certificates and what verification said into the report.
+func (c *Cert) SetVerdict(v *pki.Verdict, enforced bool, now time.Time) {
+	var shared Connect
+	shared.SetVerdict(v, enforced, now)
+	c.Verdict, c.Verification, c.Certificates = v, shared.Verification, shared.Certificates
+	if len(c.Certificates) > 0 {
+		tlsa := c.Certificates[0].TLSA()
+		c.TLSA = &tlsa
+	}
+}
+
+// SetStaple notes a stapled OCSP response.
+func (c *Cert) SetStaple(response []byte) {
+	if len(response) > 0 {
+		c.OCSP = &Staple{Length: len(response)}
+	}
+}
+
+// Fail puts a fault into the report.
+func (c *Cert) Fail(f *fault.Fault) {
+	c.Exit = f.Exit
+	o := ObjectOf(f)
+	c.Error = &o
+}
+
+// Pin is the certificate's key in the form that --pin takes.
+func (c *Certificate) Pin() string {
+	b, _ := hex.DecodeString(c.SPKI) //nolint:errcheck // we made it
+	return "sha256/" + base64.StdEncoding.EncodeToString(b)
+}
+
+// TLSA is the data of a DNS record that says: this key, whatever the
+// certificate. RFC 6698, Section 2.1, with the names of RFC 7218: DANE-EE,
+// SPKI, SHA2-256.
+func (c *Certificate) TLSA() string { return "3 1 1 " + c.SPKI }
+
+// String is "ECDSA P-256".
+func (k Key) String() string {
+	switch {
+	case k.Curve != nil:
+		return k.Type + " " + *k.Curve
+	case k.Type == "RSA":
+		return fmt.Sprintf("RSA %d", k.Bits)
+	}
+	return k.Type
+}
+
+// Text is the report for people.
+func (c *Cert) Text(s text.Style) string {
+	var b strings.Builder
+	about := ""
+	if c.Target != nil {
+		about = s.Bold(text.Clean(c.Target.Input)) + "  " + c.Target.Address
+	} else if c.File != nil {
+		about = s.Bold(text.Clean(*c.File))
+	}
+	b.WriteString(about + "\n")
+	shared := Connect{Verdict: c.Verdict, Verification: c.Verification}
+	shared.certificates(&b, s)
+	first := &c.Certificates[0]
+	var rows Rows
+	rows.Add("serial", first.Serial, "", "")
+	rows.Add("signature", first.Signature, "", "")
+	rows.Add("SHA-256", first.SHA256, "", "")
+	rows.Add("pin", first.Pin(), "", "")
+	rows.Add("TLSA", first.TLSA(), "", "")
+	rows.Add("timestamps", text.Plural(first.SCTs, "SCT")+" in it", "", "")
+	if c.Target != nil {
+		staple := "none"
+		if c.OCSP != nil {
+			staple = text.Plural(c.OCSP.Length, "byte")
+		}
+		rows.Add("OCSP staple", staple, "", "")
+	}
+	b.WriteString("\n" + rows.String())
+	return b.String()
+}
+
+// Dump is every byte of each certificate.
+func (c *Cert) Dump(s text.Style) string {
+	var b strings.Builder
+	for i, cert := range c.Verdict.Chain {
+		fmt.Fprintf(&b, "\n%s\n", s.Bold(fmt.Sprintf("certificate %d", i)))
+		tree := dissect.Certificate(cert.Raw)
+		trace.TextTree(&b, &tree, cert.Raw, trace.TextOptions{Color: s.Color, ASCII: s.ASCII}) //nolint:errcheck // a Builder takes all
+	}
+	return b.String()
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/trace"
+)
+
+// Limits of files, in bytes.
+const (
+	maxCapture = 256 << 20
+	maxKeyLog  = 64 << 20
+)
+
+// files reads traces, captures or the two directions of a connection.
+func (s *show) files(args []string) (*trace.Trace, error) {
+	options, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	t := report.TraceOf()
+	if s.c2s != "" || s.s2c != "" {
+		if len(args) > 0 {
+			return nil, fault.UsageError("conflict", "--c2s and --s2c, and the file %s", args[0])
+		}
+		raw, err := s.directions(options)
+		if err != nil {
+			return nil, err
+		}
+		t.Connections = raw.Connections
+	}
+	for _, name := range args {
+		one, err := readTrace(name, options)
+		if err != nil {
+			return nil, err
+		}
+		t.Secrets = t.Secrets && one.Secrets
+		t.Connections = append(t.Connections, one.Connections...)
+	}
+	return t, s.choose(t)
+}
+
+// keys reads the key log.
+func (s *show) keys() (o trace.CaptureOptions, err error) {
+	if s.keylog == "" {
+		return o, nil
+	}
+	b, err := pki.ReadFile(s.keylog, maxKeyLog)
+	if err != nil {
+		return o, err
+	}
+	if o.KeyLog, err = trace.ParseKeyLog(b); err != nil {
+		return o, fault.InputError("keylog", "%s: %v", s.keylog, err)
+	}
+	return o, nil
+}
+
+func (s *show) directions(o trace.CaptureOptions) (*trace.Trace, error) {
+	if s.c2s == "" || s.s2c == "" {
+		return nil, fault.UsageError("conflict", "--c2s and --s2c belong together")
+	}
+	client, err := pki.ReadFile(s.c2s, trace.MaxConnection)
+	if err != nil {
+		return nil, err
+	}
+	server, err := pki.ReadFile(s.s2c, trace.MaxConnection)
+	if err != nil {
+		return nil, err
+	}
+	return trace.Streams(client, server, o), nil
+}
+
+// readTrace reads a capture or a trace, by its first bytes.
+func readTrace(name string, o trace.CaptureOptions) (*trace.Trace, error) {
+	b, err := pki.ReadFile(name, maxCapture)
+	if err != nil {
+		return nil, err
+	}
+	if first := bytes.TrimLeft(b, " \t\r\n"); len(first) > 0 && first[0] == '{' {
+		t, err := trace.Load(b)
+		if err != nil {
+			return nil, fault.InputError("trace", "%s: %v", name, err)
+		}
+		return t, nil
+	}
+	t, err := trace.Capture(b, o)
+	if err != nil {
+		return nil, fault.InputError("capture", "%s: %v", name, err).WithHint("a file is a trace in JSON, or a capture in pcap or pcapng")
+	}
+	return t, nil
+}
+
+// choose keeps the connection of --stream.
+func (s *show) choose(t *trace.Trace) error {
+	for i, c := range t.Connections {
+		c.ID = i
+	}
+	if s.stream < 0 {
+		if len(t.Connections) == 0 {
+			return errors.New("no connection") // cannot happen: readers say so themselves
+		}
+		return nil
+	}
+	if s.stream >= len(t.Connections) {
+		return fault.UsageError("value", "--stream %d: there are %s, from 0", s.stream, text.Plural(len(t.Connections), "connection"))
+	}
+	t.Connections = t.Connections[s.stream : s.stream+1]
+	return nil
+}
