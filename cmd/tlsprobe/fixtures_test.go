@@ -19,6 +19,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/page"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // fixtures are what the scripts name in braces. Each is made when it is first
@@ -74,6 +75,15 @@ var makers = map[string]func(fx *fixtures) string{
 	},
 	"hello": func(fx *fixtures) string { return fx.file("hello.txt", "GET /healthz HTTP/1.1\r\n\r\n") },
 	"pem":   func(fx *fixtures) string { return certPEM(fx.ca.Cert.Raw) },
+	"forged": func(fx *fixtures) string { // a trace with one byte of a secret changed
+		name := filepath.Join(fx.dir, "forged.json")
+		require.Equal(fx.t, 0, run([]string{"demo", "--save-trace", name, "-o", filepath.Join(fx.dir, "out.txt")}, strings.NewReader(""), io.Discard, io.Discard))
+		tr, err := readTrace(name, trace.CaptureOptions{})
+		require.NoError(fx.t, err)
+		tr.Connections[0].FindSecret("s_hs.key").Out[0] ^= 1
+		require.NoError(fx.t, saveTrace(name, tr))
+		return name
+	},
 	"empty": func(fx *fixtures) string { return fx.file("empty", "") },
 
 	// TLS, by the engine.

@@ -26,6 +26,7 @@ they are not has the command that gets them.
   tlsprobe vectors --suite rfc8448 -v     one source, each case
   tlsprobe vectors --run 'Bleichenbacher|HelloRetry'
   tlsprobe vectors --file mine.txt        a case of your own, or JSON of Wycheproof
+  tlsprobe vectors trace.json             all that a trace holds, or a capture with --keylog
 
 -v has a line for each case. The exit code is 1 if a case fails, and 2 if a file
 cannot be read or no case was run.
@@ -40,6 +41,7 @@ type testVectors struct {
 	files  []string
 	match  *regexp.Regexp
 	slow   bool
+	keylog string
 }
 
 func (v *testVectors) flags(s *flags.Set) {
@@ -60,6 +62,7 @@ func (v *testVectors) flags(s *flags.Set) {
 			return nil
 		}})
 	s.Switch(&v.slow, "slow", "also the cases that take minutes")
+	s.File(&v.keylog, "keylog", "the secrets of a capture")
 }
 
 func suiteNames() (names []string) {
@@ -114,7 +117,7 @@ func (v *testVectors) options() verify.Options {
 func (v *testVectors) results(names []string) ([]verify.Result, error) {
 	o := v.options()
 	if len(names) > 0 {
-		return runVectorFiles(names, o)
+		return v.runFiles(names, o)
 	}
 	missing := map[string]string{}
 	o.Data = map[string]fs.FS{}
@@ -138,8 +141,8 @@ func (v *testVectors) results(names []string) ([]verify.Result, error) {
 	return results, err
 }
 
-// runVectorFiles has a result for each file.
-func runVectorFiles(names []string, o verify.Options) ([]verify.Result, error) {
+// runFiles has a result for each file.
+func (v *testVectors) runFiles(names []string, o verify.Options) ([]verify.Result, error) {
 	var results []verify.Result
 	for _, name := range names {
 		list, err := vectorFiles(name)
@@ -147,14 +150,25 @@ func runVectorFiles(names []string, o verify.Options) ([]verify.Result, error) {
 			return nil, err
 		}
 		for _, name := range list {
-			f, err := loadVectors(name)
+			r, err := v.runFile(name, o)
 			if err != nil {
 				return nil, err
 			}
-			results = append(results, verify.Result{Source: verify.Source{Name: name, Title: f.Title}, Cases: verify.RunFile(f, o)})
+			results = append(results, r)
 		}
 	}
 	return results, nil
+}
+
+func (v *testVectors) runFile(name string, o verify.Options) (verify.Result, error) {
+	if looksLikeTrace(name) {
+		return v.runTrace(name, o)
+	}
+	f, err := loadVectors(name)
+	if err != nil {
+		return verify.Result{}, err
+	}
+	return verify.Result{Source: verify.Source{Name: name, Title: f.Title}, Cases: verify.RunFile(f, o)}, nil
 }
 
 // vectorFiles are the files in a directory and below it that may have vectors,

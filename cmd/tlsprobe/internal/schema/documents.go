@@ -68,11 +68,17 @@ var documents = map[string]document{
 	}},
 	"vectors": {"Test vectors, recomputed.", []field{
 		req("tool", ref("tool")), req("exit", num("exit code")), req("passed", num("")), req("failed", num("")), req("skipped", num("")),
-		req("sources", list(object(req("name", str("")), req("title", str("")), req("passed", num("")), req("failed", num("")), req("skipped", num("")), opt("missing", str("why it was not run"))))),
-		req("cases", list(object(
-			req("source", str("")), req("name", str("")), req("outcome", oneOf("", "passed", "failed", "skipped")), req("compared", num("values")),
-			opt("reason", str("of a skip")), opt("step", str("")), opt("value", str("that differs")), opt("offset", num("first byte that differs")),
-			opt("stated", hex("")), opt("computed", hex("")),
+		req("sources", list(object(
+			req("name", str("")), req("title", str("")), opt("module", str("Go module that has the data")), opt("missing", str("why nothing of it was run")),
+			req("passed", num("")), req("failed", num("")), req("skipped", num("")), req("skips", list(object(req("reason", str("")), req("cases", num(""))))),
+			req("cases", list(object(
+				req("file", str("")), req("name", str("")), req("line", num("0 if unknown")), req("outcome", oneOf("", "passed", "failed", "skipped")),
+				req("compared", num("values")), opt("reason", str("of a skip")),
+				opt("failure", object(
+					req("message", str("")), req("step", str("")), req("value", str("that differs")), req("line", num("")), req("offset", num("first byte that differs")),
+					req("stated", hex("")), req("computed", hex("")),
+				)),
+			))),
 		))),
 	}},
 	"trace": {"Connections, byte by byte.", []field{
