@@ -26,9 +26,11 @@ func commands() []entry {
 		{"show", "TARGET|FILE...", "a handshake with every byte explained", showHelp, func() command { return &show{} }},
 		{"serve", "", "a server that shows its visitors their own connection", serveHelp, func() command { return &serve{} }},
 		{"cert", "TARGET|FILE|-", "certificates: the chain, the days left, the pin", certHelp, func() command { return &cert{} }},
+		{"diff", "OLD NEW", "what changed between two JSON documents", diffHelp, func() command { return &diff{} }},
 		{"explain", "[KIND] WORD", "a dictionary of names and numbers, and of bytes", explainHelp, func() command { return &explain{} }},
 		{"schema", "KIND", "the JSON Schema of a document", schemaHelp, func() command { return &schemaCommand{} }},
 		{"vectors", "[FILE|DIR...]", "check this build against test vectors", vectorsHelp, func() command { return &testVectors{} }},
+		{"completion", "SHELL", "a completion script for bash, zsh or fish", completionHelp, func() command { return &completion{} }},
 		{"version", "", "the version, and what settings are in force", versionHelp, func() command { return &version{} }},
 		{"help", "[COMMAND|TOPIC]", "this help, or that of a command or topic", "", func() command { return &help{} }},
 	}
