@@ -256,7 +256,7 @@ var reasons = [numReasons]struct {
 	BadFinished:               {"Finished wrong", DecryptError},
 	NoCertificate:             {"server sent no certificate", DecodeError},
 	CertificateMissing:        {"client sent no certificate", CertificateRequired},
-	CertificateMissing12:      {"client sent no certificate", HandshakeFailure},
+	CertificateMissing12:      {"client sent no certificate in TLS 1.2", HandshakeFailure},
 	CertificateMalformed:      {"certificate does not parse", DecodeError},
 	CertificateChainTooLong:   {"certificate chain too long", BadCertificate},
 	CertificateKeyUnsupported: {"certificate key of an unsupported kind", UnsupportedCertificate},
@@ -305,4 +305,15 @@ func (r Reason) String() string {
 		return reasons[r].name
 	}
 	return "reason(" + strconv.Itoa(int(r)) + ")"
+}
+
+// ReasonNamed is the reason whose String is name, or Unspecified: names stay
+// when numbers move.
+func ReasonNamed(name string) Reason {
+	for r := range reasons {
+		if reasons[r].name == name {
+			return Reason(r)
+		}
+	}
+	return Unspecified
 }

@@ -1,0 +1,15 @@
+package alert
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryReasonHasANameOfItsOwn(t *testing.T) {
+	for r := Unspecified; r < numReasons; r++ {
+		require.NotEmpty(t, r.String())
+		require.Equal(t, r, ReasonNamed(r.String()), "reason %d is the only one called %q", r, r)
+	}
+	require.Equal(t, Unspecified, ReasonNamed("a reason of a later version"))
+}
