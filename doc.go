@@ -40,6 +40,13 @@
 // sending half. One goroutine may use the one while another uses the other;
 // Owes may be called by both. No other concurrent use is safe.
 //
+// # Frozen and parked
+//
+// All that an engine holds is data. [Engine.Freeze] writes it to bytes, at any
+// moment of a handshake or after it, and [Thaw] goes on from them in another
+// process. [Engine.Park] keeps a silent connection as its secrets and no more.
+// Both belong to the two halves at once.
+//
 // # Errors
 //
 // An [*AlertError] says that this side refused, a [*PeerAlertError] that the

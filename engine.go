@@ -7,6 +7,12 @@ import (
 // Engine is one side of one connection. Its halves are described in the
 // package's documentation; it must not be copied.
 type Engine struct {
+	*active // nil while parked
+	sleep   sleep
+}
+
+// active is all of an engine that is not parked.
+type active struct {
 	m    *handshake.Machine
 	recv receiver
 	send sender
@@ -22,7 +28,7 @@ func NewClient(cfg *Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := newEngine(m, cfg)
+	e := &Engine{active: activate(m, cfg)}
 	if err := m.Start(); err != nil {
 		return nil, err
 	}
@@ -37,14 +43,14 @@ func NewServer(cfg *Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(m, cfg), nil
+	return &Engine{active: activate(m, cfg)}, nil
 }
 
-func newEngine(m *handshake.Machine, cfg *Config) *Engine {
-	e := &Engine{m: m}
-	e.recv.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
-	e.send.configure(cfg, m.IsClient())
-	return e
+func activate(m *handshake.Machine, cfg *Config) *active {
+	a := &active{m: m}
+	a.recv.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
+	a.send.configure(cfg, m.IsClient())
+	return a
 }
 
 // ConnectionState is what the two sides agreed on, as far as they have. It is
@@ -59,6 +65,7 @@ type ConnectionState struct {
 
 // ConnectionState describes the connection. It belongs to the receiving half.
 func (e *Engine) ConnectionState() ConnectionState {
+	e.wake()
 	return ConnectionState{
 		Facts: *e.m.Facts(), HandshakeDone: e.m.Done(),
 		PeerChain: e.m.PeerChain(), PeerStaple: e.m.PeerStaple(),
@@ -70,6 +77,7 @@ func (e *Engine) ConnectionState() ConnectionState {
 // empty one; in TLS 1.2 it is another. It needs a complete handshake, and
 // belongs to the receiving half.
 func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
+	e.wake()
 	if !e.m.Done() {
 		return nil, ErrHandshakeNotDone
 	}
@@ -79,6 +87,7 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 // ExportEarly is Export by the early exporter secret, for early data: it can
 // be had as soon as early data can, and may be replayed like it.
 func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	e.wake()
 	return e.m.ExportEarly(label, context, length)
 }
 
@@ -87,15 +96,28 @@ func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, 
 // it. It needs a complete handshake, or is ErrHandshakeNotDone; ErrNoTicket
 // says that this side makes none. It belongs to the receiving half.
 func (e *Engine) SendTicket(application []byte) error {
+	e.wake()
 	if e.recv.err != nil {
 		return e.recv.err
 	}
-	if err := e.m.SendTicket(handshake.TicketOptions{Application: application}); err != nil {
+	if err := e.m.SendTicket(handshake.TicketOptions{Application: application}); err == ErrNoTicket || err == ErrHandshakeNotDone {
 		return err
+	} else if err != nil {
+		return e.refuse(err)
 	}
 	e.collect()
 	return e.settle()
 }
 
 // Err is what ended the connection, or nil.
-func (e *Engine) Err() error { return e.recv.err }
+func (e *Engine) Err() error {
+	e.wake()
+	return e.recv.err
+}
+
+// Config is the one in force, which a server's application may have chosen
+// after the ClientHello. It belongs to the receiving half.
+func (e *Engine) Config() *Config {
+	e.wake()
+	return e.m.Config()
+}

@@ -19,6 +19,7 @@ func (e *Engine) Feed(in []byte) iter.Seq2[Event, error] {
 			yield(Event{}, ErrPending)
 			return
 		}
+		e.wake()
 		e.feed(in, yield)
 	}
 }
@@ -71,4 +72,7 @@ func (e *Engine) keep(b []byte) {
 
 // Unread is what Feed holds and the engine has not eaten: after
 // EventPeerClosed it is not TLS any more and the caller's.
-func (e *Engine) Unread() []byte { return e.tail }
+func (e *Engine) Unread() []byte {
+	e.wake()
+	return e.tail
+}

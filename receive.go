@@ -41,6 +41,7 @@ type receiver struct {
 // An error is the end of the connection and stays. Flush afterwards: the
 // alert is owed.
 func (e *Engine) Receive(in []byte) (n int, ev Event, err error) {
+	e.wake()
 	if e.recv.err != nil {
 		return 0, Event{}, e.recv.err
 	}
@@ -416,6 +417,7 @@ func (e *Engine) refuse(err error) error {
 // receiver cannot know that all the data that was sent has been received."
 // RFC 9846, Section 6.1.
 func (e *Engine) TransportEOF() error {
+	e.wake()
 	if e.recv.err == nil && !e.recv.closed {
 		e.recv.err = ErrTruncated
 		e.mail.end(ErrTruncated, nil)

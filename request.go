@@ -51,6 +51,7 @@ const (
 // Pending is the question that the engine waits on, or nil. It is a function
 // of the state: asked again, it says the same.
 func (e *Engine) Pending() Request {
+	e.wake()
 	if e.recv.err != nil || len(e.recv.outputs) > 0 {
 		return nil
 	}
@@ -64,47 +65,48 @@ func (e *Engine) Pending() Request {
 // This and the other answers return ErrNotPending, and change nothing, when
 // their question is not open. Any other error is the end of the connection.
 func (e *Engine) UseConfig(cfg *Config, refusal error) error {
-	return e.answered(func() error { return e.m.UseConfig(cfg, refusal) })
+	return e.answered(func(m *handshake.Machine) error { return m.UseConfig(cfg, refusal) })
 }
 
 // UseCredential answers a [CredentialRequest]. With nil and no refusal a
 // client goes on without, and a server refuses with handshake_failure.
 func (e *Engine) UseCredential(c *Credential, refusal error) error {
-	return e.answered(func() error { return e.m.UseCredential(c, refusal) })
+	return e.answered(func(m *handshake.Machine) error { return m.UseCredential(c, refusal) })
 }
 
 // Signed answers a [SignatureRequest], or says why there is no signature. The
 // engine copies it.
 func (e *Engine) Signed(sig []byte, failure error) error {
-	return e.answered(func() error { return e.m.Signed(sig, failure) })
+	return e.answered(func(m *handshake.Machine) error { return m.Signed(sig, failure) })
 }
 
 // Verified answers a [VerdictRequest]: nil is good. An error refuses the peer,
 // with an alert of its own ([Refuse]), the one that fits an error of
 // crypto/x509, or certificate_unknown.
 func (e *Engine) Verified(verdict error) error {
-	return e.answered(func() error { return e.m.Verified(verdict) })
+	return e.answered(func(m *handshake.Machine) error { return m.Verified(verdict) })
 }
 
 // Ticket answers a [TicketRequest]. The zero answer declines this identity; a
 // refusal ends the connection.
 func (e *Engine) Ticket(a TicketAnswer, refusal error) error {
-	return e.answered(func() error { return e.m.Ticket(a, refusal) })
+	return e.answered(func(m *handshake.Machine) error { return m.Ticket(a, refusal) })
 }
 
 // Resume answers a [ResumeRequest]; a refusal ends the connection.
 func (e *Engine) Resume(a ResumeAnswer, refusal error) error {
-	return e.answered(func() error { return e.m.Resume(a, refusal) })
+	return e.answered(func(m *handshake.Machine) error { return m.Resume(a, refusal) })
 }
 
-func (e *Engine) answered(answer func() error) error {
+func (e *Engine) answered(answer func(m *handshake.Machine) error) error {
+	e.wake()
 	if e.recv.err != nil {
 		return e.recv.err
 	}
 	if len(e.recv.outputs) > 0 {
 		return ErrNotPending
 	}
-	err := answer()
+	err := answer(e.m)
 	if err == ErrNotPending {
 		return err
 	}

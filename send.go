@@ -34,10 +34,16 @@ func (s *sender) configure(cfg *Config, client bool) {
 }
 
 // Owes reports whether Flush would append anything. Either half may ask.
-func (e *Engine) Owes() bool { return e.mail.owes.Load() }
+func (e *Engine) Owes() bool {
+	if p := e.sleep.parked.Load(); p != nil {
+		return p.owes
+	}
+	return e.mail.owes.Load()
+}
 
 // Flush appends what the engine owes the peer, in order, and nothing else.
 func (e *Engine) Flush(out []byte) []byte {
+	e.wake()
 	out, _ = e.flush(out)
 	return out
 }
@@ -48,6 +54,7 @@ func (e *Engine) Flush(out []byte) []byte {
 //
 // An error says that plain was not sent; what was owed is in out all the same.
 func (e *Engine) Send(out, plain []byte) ([]byte, error) {
+	e.wake()
 	out, err := e.flush(out)
 	switch {
 	case err != nil:
@@ -105,6 +112,7 @@ func (e *Engine) fits(n int) int {
 // server's data to a client that has not proved yet that it is there. It is a
 // call of its own so that it is never mistaken for ordinary data.
 func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
+	e.wake()
 	out, err := e.flush(out)
 	s := &e.send
 	switch {
@@ -129,6 +137,7 @@ func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
 // EarlyDataLeft is how many bytes of early data a client may still send, as
 // far as the engine has been flushed.
 func (e *Engine) EarlyDataLeft() int {
+	e.wake()
 	if e.send.keys == nil || e.send.keys.Epoch != handshake.EarlyData || !e.send.client {
 		return 0
 	}
@@ -137,13 +146,17 @@ func (e *Engine) EarlyDataLeft() int {
 
 // Overhead is how many bytes longer than itself n bytes of plaintext become,
 // but for what the engine owes besides.
-func (e *Engine) Overhead(n int) int { return e.send.writer.Overhead(n) }
+func (e *Engine) Overhead(n int) int {
+	e.wake()
+	return e.send.writer.Overhead(n)
+}
 
 // Close appends what the engine owes and then close_notify. This side sends
 // nothing more; the other may go on. A second Close appends nothing.
 //
 // RFC 9846, Section 6.1.
 func (e *Engine) Close(out []byte) []byte {
+	e.wake()
 	out, err := e.flush(out)
 	if err != nil || e.send.closed {
 		return out
@@ -156,6 +169,7 @@ func (e *Engine) Close(out []byte) []byte {
 // Abort appends what the engine owes and then a fatal alert, which ends the
 // sending half.
 func (e *Engine) Abort(out []byte, a Alert) []byte {
+	e.wake()
 	out, err := e.flush(out)
 	if err != nil || e.send.closed {
 		return out
@@ -172,6 +186,7 @@ func (e *Engine) Abort(out []byte, a Alert) []byte {
 //
 // RFC 9846, Section 4.7.3.
 func (e *Engine) UpdateKeys(out []byte, request handshake.KeyUpdateRequest) ([]byte, error) {
+	e.wake()
 	out, err := e.flush(out)
 	switch {
 	case err != nil:
