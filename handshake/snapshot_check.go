@@ -120,6 +120,7 @@ var serverHolds = [numStates]invariant{
 	Connected:       {must: holdsSuite | holdsExporter, may: holdsChain},
 
 	Await12Ticket:     {must: hello12},
+	Await12Resume:     {must: hello12},
 	Await12Credential: {must: hello12},
 	Await12Signature:  {must: flight2 | holdsHello | holdsKey12 | holdsRequest},
 	Wait12Cert:        {must: flight2 | holdsKey12},
@@ -231,6 +232,8 @@ func (s *server) sound(has held) bool {
 			return s.state == AwaitParameters || has&(holdsMain|holdsHello|holdsEarly) == holdsMain
 		}
 		return s.psk.session != nil && has&(holdsShare|holdsEarly) == holdsShare|holdsEarly
+	case Await12Resume:
+		return s.t12.session != nil && s.t12.session.version == VersionTLS12
 	case Await12Credential:
 		return s.t12.group != nil
 	case Await12Verdict:

@@ -174,7 +174,7 @@ func TestNumbersInSnapshotsStay(t *testing.T) {
 		"13 WAIT_CH2, 14 AWAIT_TICKET, 15 AWAIT_RESUME, 16 WAIT_EOED, 17 WAIT12_CERT, 18 WAIT12_STATUS_SKE, "+
 		"19 WAIT12_SKE, 20 AWAIT12_VERDICT, 21 WAIT12_CR_DONE, 22 WAIT12_DONE, 23 AWAIT12_CREDENTIAL, "+
 		"24 AWAIT12_SIGNATURE, 25 WAIT12_NST, 26 WAIT12_CCS, 27 WAIT12_FINISHED, 28 CONNECTED12, 29 AWAIT12_TICKET, "+
-		"30 WAIT12_CKE, 31 WAIT12_CV, ", numbered(numStates), "new states come last")
+		"30 WAIT12_CKE, 31 WAIT12_CV, 32 AWAIT12_RESUME, ", numbered(numStates), "new states come last")
 	require.Equal(t, "0 initial, 1 early data, 2 handshake, 3 application, ", numbered(Application+1))
 	require.Equal(t, "0 disabled, 1 offered, 2 accepted, 3 older version, 4 no session offered, 5 session not resumed, "+
 		"6 not supported by the session, 7 declined by the peer, 8 hello retry request, 9 ALPN mismatch, "+

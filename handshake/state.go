@@ -8,7 +8,8 @@ import "math/bits"
 type State uint8
 
 // The states of both roles. WAIT_FLIGHT2 and NEGOTIATED of the RFC's figures
-// are junctions where nothing is waited for, so they are not states here.
+// are junctions where nothing is waited for, so they are not states here. Their
+// numbers are in snapshots: new ones come last.
 const (
 	Start State = iota // client: nothing sent; server: WAIT for the ClientHello
 

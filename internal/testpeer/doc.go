@@ -35,8 +35,9 @@
 //
 // # How the engine gets its bytes
 //
-// [Modes] runs a dialogue several times: whole, a byte at a time, and through
-// Feed. All must give the same events and the same output, byte for byte. The
+// [Modes] runs a dialogue several times: whole, a byte at a time, through Feed,
+// and frozen and thawed between every two calls. All must give the same events
+// and the same output, byte for byte. The
 // memory that the engine received from is overwritten after every call, so
 // nothing can have been kept of it.
 package testpeer

@@ -15,7 +15,7 @@ type Drive struct {
 	chop chop
 
 	// thaw puts another engine in the place of one, between any two calls.
-	thaw func(testing.TB, *tlsengine.Engine, *tlsengine.Config) *tlsengine.Engine
+	thaw bool
 
 	seen map[*Peer]*seen // what each engine of the dialogue did
 	all  []*seen
@@ -63,6 +63,7 @@ func drives() []*Drive {
 		{name: "whole", chop: whole},
 		{name: "bytewise", chop: bytewise},
 		{name: "fed", chop: fed},
+		{name: "frozen", chop: whole, thaw: true},
 	}
 }
 
@@ -239,8 +240,8 @@ func (p *Peer) fell(err error) {
 
 // freeze lets the drive put another engine in this one's place.
 func (p *Peer) freeze() {
-	if p.drive.thaw != nil {
-		p.Engine = p.drive.thaw(p.t, p.Engine, p.cfg)
+	if p.drive.thaw {
+		p.Engine = Thawed(p.t, p.Engine)
 	}
 }
 
