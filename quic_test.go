@@ -14,13 +14,13 @@ func TestQUICHandshakeHappensInTheOrderThatQUICNeeds(t *testing.T) {
 		"WriteSecret handshake", "ReadSecret handshake",
 		"PeerParameters",
 		"Crypto handshake", "WriteSecret application",
-		"ReadSecret application", "HandshakeDone",
+		"HandshakeDone", "ReadSecret application",
 	}, p.names(0))
 	require.Equal(t, []string{
 		"PeerParameters",
 		"Crypto initial", "WriteSecret handshake", "ReadSecret handshake",
 		"Crypto handshake", "WriteSecret application",
-		"ReadSecret application", "HandshakeDone",
+		"HandshakeDone", "ReadSecret application",
 	}, p.names(1))
 	require.Equal(t, "our server", string(p.events(0, QUICPeerParameters)[0].Data))
 	require.Equal(t, "our client", string(p.events(1, QUICPeerParameters)[0].Data))
@@ -36,14 +36,14 @@ func TestQUICEarlyDataHappensInTheOrderThatQUICNeeds(t *testing.T) {
 		"WriteSecret handshake", "ReadSecret handshake",
 		"PeerParameters", "EarlyAccepted",
 		"Crypto handshake", "WriteSecret application",
-		"ReadSecret application", "HandshakeDone",
+		"HandshakeDone", "ReadSecret application",
 	}, p.names(0))
 	require.Equal(t, []string{
 		"PeerParameters",
 		"Crypto initial", "WriteSecret handshake",
 		"Crypto handshake", "WriteSecret application",
 		"ReadSecret early data", "ReadSecret handshake",
-		"ReadSecret application", "HandshakeDone",
+		"HandshakeDone", "ReadSecret application",
 	}, p.names(1))
 	require.True(t, c.m.Facts().EarlyAccepted())
 	early, err := c.ExportEarly("x", nil, 8)

@@ -222,6 +222,9 @@ func (e *Engine) carryOut1() (Event, error) {
 	case handshake.OutSkipEarlyData:
 		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)
 	case handshake.OutDone:
+		if err := e.doneInOrder(); err != nil {
+			return Event{}, err
+		}
 		e.mail.post(o)
 	}
 	return eventOf(&o), nil
@@ -259,6 +262,15 @@ func (e *Engine) newKeys(k *handshake.Keys) error {
 	e.recv.keys, e.recv.proved = k, false
 	e.recv.reader.SetKeys(k.Suite, recordKeys(k))
 	return nil
+}
+
+// doneInOrder looks for what stands behind the last message before the
+// application hears that all is well, where the keys change next.
+func (e *Engine) doneInOrder() error {
+	if len(e.recv.outputs) == 0 || e.recv.outputs[0].Kind != handshake.OutRecvKeys {
+		return nil
+	}
+	return e.aligned()
 }
 
 // aligned refuses what stands behind the last message of a flight: it was

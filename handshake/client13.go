@@ -371,8 +371,8 @@ func (c *client) finish() (State, error) {
 	c.sayFinished(c.keys.client)
 	c.after.resumption = c.keys.main.Resumption(c.transcript.sum())
 	c.sendKeys(Application, c.keys.clientApp)
-	c.recvKeys(Application, c.keys.serverApp)
 	c.signal(OutDone)
+	c.recvKeys(Application, c.keys.serverApp)
 	c.settle()
 	c.offer = nil
 	return Connected, nil

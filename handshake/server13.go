@@ -538,8 +538,8 @@ func (s *server) onFinished(in *input) (State, error) {
 	}
 	s.transcript.add(in.raw)
 	s.after.resumption = s.keys.main.Resumption(s.transcript.sum())
-	s.recvKeys(Application, s.keys.clientApp)
 	s.signal(OutDone)
+	s.recvKeys(Application, s.keys.clientApp)
 	s.settle()
 	if s.after.authenticated == 0 {
 		s.after.authenticated = s.cfg.now().UnixMilli()
