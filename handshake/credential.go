@@ -115,7 +115,7 @@ func (c *Credential) scheme(v Version, peer []signature.Scheme) signature.Scheme
 	}
 	pub := c.publicKey()
 	for _, s := range own {
-		if slices.Contains(peer, s) && c.signs(v, s, pub) {
+		if c.signs(v, s, pub) && slices.Contains(peer, s) { // in this order: a peer's list may be long
 			return s
 		}
 	}
