@@ -512,3 +512,44 @@ func TestClientOffersEarlyDataOnlyWhereItMay(t *testing.T) {
 		})
 	}
 }
+
+// A server that takes more early data than it skips by default skips as much
+// when it refuses: the client went by its ticket.
+func TestServerSkipsAsMuchAsItsTicketsAllow(t *testing.T) {
+	for name, retry := range map[string]bool{"rejected": false, "retried": true} {
+		t.Run(name, func(t *testing.T) {
+			drive := testpeer.Whole()
+			cfg := earlyServer()
+			cfg.MaxEarlyData = 3 * tlsengine.MaxSkippedEarlyData
+			psk := ticketsOf(t, drive, cfg)[0]
+			cfg.AntiReplay = tlsengine.NewReplayMemory(0)
+			p := early(t, drive, cfg, psk)
+			if retry {
+				p.Send(p.ClientHello(noShares))
+			} else {
+				p.Send(p.ClientHello())
+			}
+			for range 3 {
+				p.Send(p.Early(strings.Repeat("x", 16000)), p.Early(strings.Repeat("x", tlsengine.MaxSkippedEarlyData-16000)))
+			}
+			require.NoError(t, p.Engine.Err(), "RFC 9846, Section 4.3.10: up to the configured max_early_data_size")
+			p.Send(p.Early("x"))
+			p.WantAlert("and no more", alert.UnexpectedMessage, alert.TooMuchSkippedEarlyData)
+		})
+	}
+}
+
+// A client goes by the number in its ticket, also when the server has another
+// one by now.
+func TestServerRejectsEarlyDataOfATicketThatAllowsMore(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := earlyServer()
+		psk := ticketsOf(t, drive, cfg)[0]
+		cfg.MaxEarlyData = 50
+		p := early(t, drive, cfg, psk)
+		p.Send(p.ClientHello(), p.CCS(), p.Early(strings.Repeat("x", 100)))
+		require.NoError(t, p.Engine.Err(), "a client that obeys its ticket is not refused")
+		require.Equal(t, handshake.EarlyDataUnsupported, p.Engine.ConnectionState().EarlyData)
+		require.True(t, p.Engine.ConnectionState().Resumed)
+	})
+}

@@ -2,6 +2,7 @@ package tlsengine
 
 import (
 	"errors"
+	"math"
 
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -14,7 +15,7 @@ import (
 const (
 	MaxWarningAlerts     = 4     // in a row
 	MaxQuietMessages     = 32    // KeyUpdates and tickets in a row without data between
-	MaxSkippedEarlyData  = 16367 // bytes of early data that a server drops after refusing it: 16 KiB as sealed
+	MaxSkippedEarlyData  = 16367 // bytes of early data that a server drops after refusing it, if its tickets allow no more: 16 KiB as sealed
 	MaxChangeCipherSpecs = 32    // of TLS 1.3's middlebox compatibility, in all
 )
 
@@ -220,7 +221,7 @@ func (e *Engine) carryOut1() (Event, error) {
 		e.mail.updated.Store(true)
 		return eventOf(&o), e.updateKeys()
 	case handshake.OutSkipEarlyData:
-		e.recv.reader.SkipEarlyData(MaxSkippedEarlyData)
+		e.recv.reader.SkipEarlyData(e.skips())
 	case handshake.OutDone:
 		if err := e.doneInOrder(); err != nil {
 			return Event{}, err
@@ -228,6 +229,15 @@ func (e *Engine) carryOut1() (Event, error) {
 		e.mail.post(o)
 	}
 	return eventOf(&o), nil
+}
+
+// skips is how many bytes of refused early data are dropped: as many as the
+// tickets allow, and MaxSkippedEarlyData at least.
+//
+// "discarding records which fail deprotection (up to the configured
+// max_early_data_size)." RFC 9846, Section 4.3.10.
+func (e *Engine) skips() int {
+	return int(min(max(MaxSkippedEarlyData, e.m.Config().MaxEarlyData), math.MaxInt32-1))
 }
 
 // eventOf is what the application hears of an output.
@@ -313,7 +323,8 @@ func (e *Engine) takeData(data []byte) (Event, error) {
 	return Event{Kind: EventData, Data: data}, nil
 }
 
-// takeEarlyData passes early data on, up to what the ticket allowed.
+// takeEarlyData passes early data on, up to what the Config allows: tickets
+// that allow more have none accepted.
 //
 // "a server … SHOULD terminate the connection with an "unexpected_message"
 // alert" if there is more. RFC 9846, Section 4.3.10.

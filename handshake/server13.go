@@ -171,7 +171,9 @@ func (s *server) judgeEarlyData() EarlyDataStatus {
 		return EarlyDataDisabled
 	case s.facts.Retried:
 		return EarlyDataRetried
-	case session.maxEarlyData == 0:
+	// The client was told that it may send more than is taken now. It does not
+	// know better, so it is not refused in the middle of it.
+	case session.maxEarlyData == 0, s.carrier == Records && session.maxEarlyData > s.cfg.MaxEarlyData:
 		return EarlyDataUnsupported
 	case !s.hello.early || s.psk.index != 0:
 		return EarlyDataDeclined
