@@ -142,9 +142,10 @@ func (c *cert) report(p *probe, v *pki.Verdict, enforced bool) *report.Cert {
 // conclude prints, and says by its error whether all is well.
 func (c *cert) conclude(p *probe, rep *report.Cert, about string) error {
 	var f *fault.Fault
+	refusal := rep.Verdict.Refusal(rep.Verification.Enforced)
 	switch leaf := rep.Verdict.Chain; {
-	case !rep.Verdict.OK() && rep.Verification.Enforced:
-		f = rep.Verdict.Fault()
+	case refusal != nil:
+		f = refusal.Fault()
 	case c.warn >= 0 && len(leaf) > 0 && rep.Verdict.DaysLeft < c.warn:
 		f = fault.New(fault.CheckFailed, "verify.expiring", "verify", "certificate has %s, fewer than %d", report.Left(rep.Verdict.DaysLeft), c.warn)
 	}

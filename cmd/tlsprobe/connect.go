@@ -53,7 +53,7 @@ func (f *peerFlags) flags(s *flags.Set, timeout time.Duration) {
 	s.String(&f.sni, "sni", "NAME", "server name to send, and to verify unless --verify-name")
 	s.Switch(&f.noSNI, "no-sni", "send no server name")
 	f.trust.Flags(s)
-	s.Switch(&f.noVerify, "no-verify", "go on with a certificate that is not good")
+	s.Switch(&f.noVerify, "no-verify", "go on with a certificate that is not good; --pin still holds")
 	s.String(&f.verifyName, "verify-name", "NAME", "name that the certificate must be for")
 	s.Add(&flags.Flag{Name: "pin", Arg: "PIN", Help: "sha256/BASE64 of a public key that the chain must have; may be given again",
 		Set: func(v string) error {
@@ -84,6 +84,9 @@ func (f *peerFlags) prepare(p *probe, command string, args []string) (err error)
 	}
 	if err := f.checkNames(); err != nil {
 		return err
+	}
+	if _, verify := f.serverName(); verify == "" && !f.noVerify {
+		return fault.UsageError("conflict", "a socket file has no name to verify").WithHint("--verify-name gives one, --no-verify goes on without")
 	}
 	if f.seed != nil && !f.target.Loopback() {
 		return fault.UsageError("conflict", "--seed is for tests on this machine, and %s is not it", f.target.Host)

@@ -70,6 +70,13 @@ var makers = map[string]func(fx *fixtures) string{
 		fx.made["key"] = fx.file("key.pem", keyPEM(fx.t, cred))
 		return fx.file("cert.pem", chainPEM(cred.Chain[:1]))
 	},
+	"openkey": func(fx *fixtures) string {
+		key, err := os.ReadFile(fx.made["key"]) // {cert} made it
+		require.NoError(fx.t, err)
+		name := fx.file("open.pem", string(key))
+		require.NoError(fx.t, os.Chmod(name, 0o644))
+		return name
+	},
 	"locked": func(fx *fixtures) string {
 		return fx.file("locked.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	},

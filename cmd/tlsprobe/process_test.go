@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -89,4 +90,52 @@ func TestABugIsExit70WithoutAStackTrace(t *testing.T) {
 	require.Contains(t, stderr.String(), "tlsprobe: a bug in tlsprobe: ")
 	require.NotContains(t, stderr.String(), "goroutine")
 	require.Contains(t, stdout.String(), `"code": "internal"`)
+}
+
+// descriptors is how many files this process has open.
+func descriptors(t *testing.T) int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip("there is no /proc/self/fd")
+	}
+	return len(entries)
+}
+
+func TestNothingIsLeftOpenOrRunning(t *testing.T) {
+	if os.Getenv("TLSPROBE_TEST_MAIN") == "" {
+		// In a process of its own: other tests have goroutines too.
+		cmd := exec.Command(os.Args[0], "-test.run=^TestNothingIsLeftOpenOrRunning$")
+		cmd.Env = append(os.Environ(), "TLSPROBE_TEST_MAIN=0")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return
+	}
+	fx := newFixtures(t)
+	for _, name := range []string{"{engine}", "{alert40}", "{http}", "{ca}", "{selfsigned}"} {
+		fx.expand(name)
+	}
+	lines := []string{
+		"connect {engine} --ca-file {ca}", "connect {engine} --ca-file {ca} --resume", "connect {alert40} --why", "connect {http}", "connect {closed}",
+		"connect {selfsigned}", "cert {engine} --ca-file {ca}", "show {engine} --ca-file {ca}", "demo", "explain 0x1301", "connect {engine} --no-verify --get /",
+	}
+	once := func() {
+		for _, line := range lines {
+			run(words(fx.expand(line)), strings.NewReader(""), io.Discard, io.Discard)
+		}
+	}
+	once() // what is made once and kept is made now
+	settle := func() (goroutines, files int) {
+		for range 100 { // the servers of the test end too
+			time.Sleep(10 * time.Millisecond)
+			goroutines, files = runtime.NumGoroutine(), descriptors(t)
+		}
+		return goroutines, files
+	}
+	goroutines, files := settle()
+	for range 3 {
+		once()
+	}
+	after, filesAfter := settle()
+	require.LessOrEqual(t, after, goroutines)
+	require.LessOrEqual(t, filesAfter, files)
 }

@@ -165,11 +165,12 @@ func (c *Conn) answer(ctx context.Context) error {
 	switch req := e.Pending().(type) {
 	case *tlsengine.VerdictRequest:
 		c.Verdict = c.opts.Check.Judge(req.Chain)
-		if c.Verdict.OK() || !c.opts.Enforce {
+		refusal := c.Verdict.Refusal(c.opts.Enforce)
+		if refusal == nil {
 			return c.explain(ctx, e.Verified(nil))
 		}
-		e.Verified(c.Verdict.Err()) //nolint:errcheck // it says what it was told
-		return c.fail(c.Verdict.Fault())
+		e.Verified(refusal.Err()) //nolint:errcheck // it says what it was told
+		return c.fail(refusal.Fault())
 	case *tlsengine.CredentialRequest:
 		c.Request = req
 		return c.explain(ctx, e.UseCredential(c.choose(req), nil))

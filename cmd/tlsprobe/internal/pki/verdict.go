@@ -37,20 +37,25 @@ type Verdict struct {
 // OK reports whether nothing is wrong.
 func (v *Verdict) OK() bool { return len(v.Problems) == 0 }
 
-// Err is for the engine: what refuses the peer, with the alert that fits.
-func (v *Verdict) Err() error {
-	if v.OK() {
-		return nil
+// Refusal is the problem that ends the connection, nil if none does: the first
+// one, or if the verdict is not enforced, that no pinned key is there. A pin is
+// asked for by name, and holds whatever else is let pass.
+func (v *Verdict) Refusal(enforced bool) *Problem {
+	for i := range v.Problems {
+		if p := &v.Problems[i]; enforced || p.Code == codePin {
+			return p
+		}
 	}
-	return v.Problems[0].err
+	return nil
 }
 
+const codePin = "verify.pin"
+
+// Err is for the engine: what refuses the peer, with the alert that fits.
+func (p *Problem) Err() error { return p.err }
+
 // Fault is for the user.
-func (v *Verdict) Fault() *fault.Fault {
-	if v.OK() {
-		return nil
-	}
-	p := v.Problems[0]
+func (p *Problem) Fault() *fault.Fault {
 	f := fault.New(fault.CheckFailed, p.Code, "verify", "certificate not valid: %s", p.Message)
 	f.Hint = p.hint
 	return f
@@ -225,7 +230,7 @@ func (c *Check) pins(v *Verdict) {
 			return
 		}
 	}
-	v.problem("verify.pin", 0, errors.New("no pinned key in the chain"), "", "no key of the chain is pinned; the leaf's is %s", PinOf(v.Chain[0]))
+	v.problem(codePin, 0, errors.New("no pinned key in the chain"), "", "no key of the chain is pinned; the leaf's is %s", PinOf(v.Chain[0]))
 }
 
 // Names are the names and addresses that a certificate is for.

@@ -25,6 +25,7 @@ const (
 	MaxRequest  = 16 << 10         // bytes of an HTTP request
 	RequestTime = 10 * time.Second // for the handshake and the request
 	lingerTime  = time.Second      // for the client's end
+	maxLines    = 500              // of the ladder
 )
 
 // Host is what all visits have in common.
@@ -61,7 +62,7 @@ func (h *Host) Serve(nc net.Conn) (v *Visit, err error) {
 	defer nc.Close() //nolint:errcheck // it is over
 	reader := &ladder.Reader{}
 	v.tap = tap.New(func(it tap.Item) {
-		if l, ok := reader.Line(it); ok {
+		if l, ok := reader.Line(it); ok && len(v.Lines) < maxLines {
 			v.Lines = append(v.Lines, l)
 		}
 	})
@@ -166,8 +167,10 @@ func unshared(cfg *tlsengine.Config, hello *handshake.ClientHelloInfo) (list []*
 	return list
 }
 
-// echo sends back what comes.
+// echo sends back what comes. Nobody gets to see the trace: it ends with the
+// handshake.
 func (v *Visit) echo() error {
+	v.wire.Watch = nil
 	for {
 		if v.body.Len() > 0 {
 			if _, err := v.wire.Write(v.body.Bytes()); err != nil {
