@@ -129,8 +129,12 @@ func (a *Assembler) hold(b []byte, n int) {
 // Retain copies what is unread of the last fragment, so that its memory can
 // be reused.
 func (a *Assembler) Retain() {
+	most := 0
+	if len(a.held) > 0 { // by a caller that adds and does not read: it may go on
+		most = a.maxUnread()
+	}
 	if len(a.rest) > 0 {
-		a.hold(a.rest, 0)
+		a.hold(a.rest, most)
 	}
 	a.rest = nil
 }

@@ -169,6 +169,23 @@ func TestAssemblerCostIsLinearInOneBytePieces(t *testing.T) {
 	require.LessOrEqual(t, allocs, float64(20), "the buffer doubles")
 }
 
+func TestRetainCostIsLinearInOneBytePieces(t *testing.T) {
+	stream := message(1, 60_000)
+	allocs := testing.AllocsPerRun(1, func() {
+		var a Assembler
+		for i := range stream { // nobody reads: a question is pending
+			if a.Add(stream[i:i+1]) != nil {
+				t.Fatal("refused")
+			}
+			a.Retain()
+			if len(a.held) != i+1 || cap(a.held) > max(8, 2*(i+1)) {
+				t.Fatal("held", i, cap(a.held))
+			}
+		}
+	})
+	require.LessOrEqual(t, allocs, float64(20), "the buffer doubles")
+}
+
 func TestRetainLetsTheFragmentGo(t *testing.T) {
 	want := [][]byte{message(8, 50), message(11, 60), message(15, 70)}
 	in := bytes.Join(want, nil)
