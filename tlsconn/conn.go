@@ -23,7 +23,6 @@ type Conn struct {
 	read  sync.Mutex // the receiving half, and what follows
 	input input
 	data  []byte // decrypted and not read; points into input
-	early bool   // data is early data
 	err   error  // of the receiving half, sticky
 	sess  func([]byte)
 
@@ -67,8 +66,14 @@ func Client(conn net.Conn, cfg *tls.Config, o Options) (*Conn, error) {
 	return newConn(conn, e, o), nil
 }
 
-// Server returns the server's end of a connection over conn.
+// Server returns the server's end of a connection over conn. It takes no early
+// data, whatever the Config says: what Read returns is never a replay.
 func Server(conn net.Conn, cfg *tls.Config, o Options) (*Conn, error) {
+	if cfg.MaxEarlyData > 0 {
+		without := *cfg
+		without.MaxEarlyData = 0
+		cfg = &without
+	}
 	e, err := tls.NewServer(cfg)
 	if err != nil {
 		return nil, err
@@ -99,14 +104,15 @@ func (c *Conn) SetReadDeadline(t time.Time) error { return c.conn.SetReadDeadlin
 // SetWriteDeadline bounds writing; see [Conn.SetDeadline].
 func (c *Conn) SetWriteDeadline(t time.Time) error { return c.conn.SetWriteDeadline(t) }
 
-// Handshake runs the handshake if it is not complete, until ctx is done.
+// Handshake runs the handshake if it is not complete, until ctx is done; then
+// the Conn cannot be used any more.
 func (c *Conn) Handshake(ctx context.Context) error {
 	if c.done.Load() {
 		return nil
 	}
 	stop := context.AfterFunc(ctx, func() { c.conn.SetDeadline(time.Unix(1, 0)) })
 	err := c.ensure()
-	if !stop() && ctx.Err() != nil && err != nil {
+	if !stop() { // the deadlines are over, or about to be
 		return ctx.Err()
 	}
 	return err
@@ -137,9 +143,6 @@ func (c *Conn) handshake() error {
 		if c.err != nil {
 			return c.err
 		}
-		if len(c.data) > 0 {
-			return errEarly
-		}
 		if err := c.next(); err != nil {
 			return err
 		}
@@ -147,7 +150,7 @@ func (c *Conn) handshake() error {
 	return c.flush()
 }
 
-var errEarly = errors.New("tlsconn: early data is waiting to be read")
+var errEarly = errors.New("tlsconn: a Conn takes no early data, and the Config chosen for it does")
 
 // next receives until something happened, good or bad.
 func (c *Conn) next() error {
@@ -164,9 +167,14 @@ func (c *Conn) next() error {
 		return c.ask()
 	case tls.EventPeerClosed:
 		c.input.release()
+		if !c.done.Load() { // anybody can have said so: it is no end of data
+			return c.fail(errors.Join(io.ErrUnexpectedEOF, tls.ErrTruncated))
+		}
 		return c.fail(io.EOF)
-	case tls.EventData, tls.EventEarlyData:
-		c.data, c.early = ev.Data, ev.Kind == tls.EventEarlyData
+	case tls.EventData:
+		c.data = ev.Data
+	case tls.EventEarlyData:
+		return c.fail(errEarly)
 	case tls.EventHandshakeDone:
 		st := c.engine.ConnectionState()
 		c.state.Store(&st)
@@ -236,7 +244,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	for {
-		if err := c.ensure(); err != nil && err != errEarly {
+		if err := c.ensure(); err != nil {
 			return 0, err
 		}
 		if n, err := c.readData(p); n > 0 || err != nil {

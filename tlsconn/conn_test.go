@@ -214,3 +214,54 @@ func TestAConnStartsNoGoroutineAndHoldsNoBufferWhenIdle(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 	require.Nil(t, server.input.buf)
 }
+
+func TestCloseNotifyBeforeTheHandshakeIsDoneIsNoEnd(t *testing.T) {
+	for _, role := range []string{"client", "server"} {
+		l := newLab(t)
+		client, server := l.pair(t)
+		conn, other := client, server.NetConn()
+		if role == "server" {
+			conn, other = server, client.NetConn()
+		}
+		_, err := other.Write([]byte{21, 3, 3, 0, 2, 1, 0})
+		require.NoError(t, err)
+		got, err := io.ReadAll(conn)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, role)
+		require.Empty(t, got)
+	}
+}
+
+func TestEarlyDataIsNotReadAsData(t *testing.T) {
+	l := newLab(t)
+	l.server.MaxEarlyData, l.server.AntiReplay = 1000, tls.NewReplayMemory(10)
+	client, server := l.pair(t)
+	var session []byte
+	client.sess = func(s []byte) { session = s }
+	go server.Write([]byte("x"))
+	_, err := client.Read(make([]byte, 1))
+	require.NoError(t, err)
+	info, err := tls.ReadSession(session)
+	require.NoError(t, err)
+	require.Zero(t, info.MaxEarlyData, "tickets of a Conn promise nothing")
+	require.EqualValues(t, 1000, l.server.MaxEarlyData, "the Config is as it was")
+}
+
+func TestARecordThatIsAHeaderOnlyIsEaten(t *testing.T) {
+	in := input{head: [headerLen]byte{23, 3, 3, 0, 0}, n: headerLen}
+	in.eaten(headerLen)
+	require.Empty(t, in.bytes())
+}
+
+// stubborn is a connection that deadlines do not move.
+type stubborn struct{ net.Conn }
+
+func (stubborn) SetDeadline(time.Time) error { return nil }
+
+func TestAHandshakeThatOutlivesItsContextSaysSo(t *testing.T) {
+	client, server := newLab(t).pair(t)
+	client.conn = stubborn{client.conn}
+	go server.Handshake(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, client.Handshake(ctx), context.Canceled, "with the deadline that it left behind nothing can be read")
+}

@@ -39,9 +39,11 @@ func (in *input) bytes() []byte {
 
 // eaten takes n bytes off the front. The buffer stays: data points into it.
 func (in *input) eaten(n int) {
-	if in.buf != nil { // no record fits into head
+	if in.buf != nil {
 		in.start += n
+		return
 	}
+	in.n = copy(in.head[:], in.head[n:in.n]) // a record that is a header only
 }
 
 // idle gives an empty buffer back, once no data points into it.
