@@ -11,6 +11,7 @@ import (
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
 	"github.com/tlsengine/tlsengine/signature"
 )
@@ -32,6 +33,10 @@ func TestConfigsThatDoNotWork(t *testing.T) {
 		"an empty protocol":        func(c *tlsengine.Config) { c.ALPN = []string{"h2", ""} },
 		"a protocol too long":      func(c *tlsengine.Config) { c.ALPN = []string{strings.Repeat("x", 256)} },
 		"a server name too long":   func(c *tlsengine.Config) { c.SNI = strings.Repeat("x", 256) },
+		"a name not sent too long": func(c *tlsengine.Config) { c.ServerName, c.NoSNI = strings.Repeat("x", 256), true },
+		"a context too long":       func(c *tlsengine.Config) { c.TicketContext = make([]byte, handshake.MaxTicketContext+1) },
+		"an empty authority":       func(c *tlsengine.Config) { c.ClientCAs = [][]byte{{}} },
+		"authorities too long":     func(c *tlsengine.Config) { c.ClientCAs = [][]byte{make([]byte, 20000), make([]byte, 20000)} },
 		"no suites":                func(c *tlsengine.Config) { c.Suites = []*cipher.Suite{} },
 		"no signatures":            func(c *tlsengine.Config) { c.Signatures = []*signature.Algorithm{} },
 		"client: roots, no name":   func(c *tlsengine.Config) { c.ServerName = "" },
@@ -164,4 +169,19 @@ func TestProductionDefaults(t *testing.T) {
 		return c.Flush(nil)
 	}
 	require.NotEqual(t, hello(), hello())
+}
+
+// A signer that gives nothing, or more than a message can hold.
+func TestASignatureThatIsNone(t *testing.T) {
+	for _, version := range []tlsengine.Version{tlsengine.VersionTLS12, tlsengine.VersionTLS13} {
+		for _, n := range []int{0, 0x10000} {
+			client, server := testpeer.ClientConfig(), testpeer.ServerConfig()
+			client.MaxVersion = version
+			server.Credentials = []*tlsengine.Credential{{Chain: server.Credentials[0].Chain}}
+			p := newPair(t, client, server)
+			p.server.answer = func(e *tlsengine.Engine, _ tlsengine.Request) { _ = e.Signed(make([]byte, n), nil) }
+			p.run()
+			require.Equal(t, alert.SigningFailed, p.server.refusal(t).Reason, "%v, %d bytes", version, n)
+		}
+	}
 }

@@ -115,8 +115,8 @@ func (c *common) readEntry(i int, list Extensions) error {
 
 // parseLeaf parses the first certificate and checks that its key may sign.
 //
-// "If present, the Key Usage extension MUST have the digitalSignature bit
-// set". RFC 9846, Section 4.5.1.2 (there for servers).
+// "the digitalSignature bit MUST be set if the Key Usage extension is present".
+// RFC 9846, Section 4.5.1.2.
 func parseLeaf(chain [][]byte) (*x509.Certificate, error) {
 	if len(chain) == 0 {
 		return nil, alert.NoCertificate.Errorf("no certificate")
@@ -246,12 +246,23 @@ func signedContent(r role, th []byte) []byte {
 
 // sayCertificateVerify sends the signature.
 func (c *common) sayCertificateVerify(a answer) error {
-	if a.err != nil {
-		return alert.SigningFailed.Wrap(a.err, "signing failed")
+	if err := a.unsigned(); err != nil {
+		return err
 	}
 	m := CertificateVerify{Algorithm: c.request.scheme, Signature: a.signature}
 	c.say(Handshake, MsgCertificateVerify, m.Append(nil))
 	c.facts.OwnScheme = c.request.scheme
+	return nil
+}
+
+// unsigned is why there is no signature in the answer, or nil.
+func (a *answer) unsigned() error {
+	switch n := len(a.signature); {
+	case a.err != nil:
+		return alert.SigningFailed.Wrap(a.err, "signing failed")
+	case n == 0 || n > 0xffff:
+		return alert.SigningFailed.Errorf("signing gave %d bytes", n)
+	}
 	return nil
 }
 

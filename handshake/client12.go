@@ -140,8 +140,8 @@ func (c *client) onCredential12(in *input) (State, error) {
 //
 // RFC 5246, Section 7.4.8.
 func (c *client) onSignature12(in *input) (State, error) {
-	if in.answer.err != nil {
-		return 0, alert.SigningFailed.Wrap(in.answer.err, "signing failed")
+	if err := in.answer.unsigned(); err != nil {
+		return 0, err
 	}
 	m := CertificateVerify{Algorithm: c.request.scheme, Signature: in.answer.signature}
 	c.say(Initial, MsgCertificateVerify, m.Append(nil))

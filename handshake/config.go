@@ -30,6 +30,8 @@ const (
 	MaxTicket             = 32768         // bytes of a ticket that a client keeps
 	MaxParameters         = 8192          // bytes of QUIC transport parameters
 	MaxTicketData         = 32768         // bytes of an application's own in a ticket
+	MaxTicketContext      = 16384         // bytes of a Config's TicketContext
+	MaxClientCAs          = 32768         // bytes of all the names in a Config's ClientCAs, two more for each
 	MaxKeyShares          = 16            // key shares a server looks at
 	defaultSessionIDBytes = 32
 )
@@ -394,8 +396,26 @@ func (cfg *Config) check() error {
 	if total > MaxALPN || len(cfg.RetryCookie) > MaxCookie {
 		return errors.New("the ALPN names or the RetryCookie are too long")
 	}
-	if len(cfg.sni()) > 255 {
+	if len(cfg.sni()) > 255 || len(cfg.ServerName) > 255 {
 		return errors.New("a server name is longer than 255 bytes")
+	}
+	return cfg.checkVectors()
+}
+
+// checkVectors reports what is too long for the vector it goes into.
+func (cfg *Config) checkVectors() error {
+	if len(cfg.TicketContext) > MaxTicketContext {
+		return fmt.Errorf("a TicketContext is longer than %d bytes", MaxTicketContext)
+	}
+	total := 0
+	for _, name := range cfg.ClientCAs {
+		if len(name) == 0 {
+			return errors.New("an empty name among the ClientCAs")
+		}
+		total += 2 + len(name)
+	}
+	if total > MaxClientCAs {
+		return fmt.Errorf("the ClientCAs are longer than %d bytes", MaxClientCAs)
 	}
 	return nil
 }

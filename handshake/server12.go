@@ -122,8 +122,8 @@ func (s *server) chooseSuite12(cred *Credential) error {
 //
 // RFC 8422, Section 5.4; RFC 5246, Sections 7.4.4 and 7.4.5.
 func (s *server) onSignature12(in *input) (State, error) {
-	if in.answer.err != nil {
-		return 0, alert.SigningFailed.Wrap(in.answer.err, "signing failed")
+	if err := in.answer.unsigned(); err != nil {
+		return 0, err
 	}
 	m := ServerKeyExchange{Params: *s.ownParams(), Algorithm: s.request.scheme, Signature: in.answer.signature}
 	s.say(Initial, MsgServerKeyExchange, m.Append(nil))
