@@ -223,7 +223,13 @@ func (s *server) begin13() (State, error) {
 // RFC 9846, Sections 4.2.2 and 9.2.
 func (s *server) checkHello13() error {
 	hello := &s.hello.hello
-	// "For every TLS 1.3 ClientHello, this vector MUST contain exactly one
+	// "A server which receives a legacy_version value not equal to 0x0303 MUST
+	// abort the handshake with a "protocol_version" alert." RFC 9846, Section
+	// 4.2.2.
+	if hello.LegacyVersion != VersionTLS12 {
+		return alert.UnsupportedVersion.Errorf("client's legacy_version is %v, expected TLS 1.2", hello.LegacyVersion)
+	}
+	// "For every TLS 1.3 ClientHello, this list MUST contain exactly one
 	// byte, set to zero … If a TLS 1.3 ClientHello is received with any other
 	// value in this field, the server MUST abort the handshake with an
 	// "illegal_parameter" alert." RFC 9846, Section 4.2.2.
