@@ -130,6 +130,7 @@ func TestCloseInTheHandshake(t *testing.T) {
 				require.ErrorIs(t, err, tlsengine.ErrHandshakeNotDone)
 				p.Close()
 				p.WantCloseNotify("and so does the engine")
+				require.ErrorIs(t, p.EOF(), tlsengine.ErrTruncated, "anybody can say close_notify before the handshake is done")
 			})
 		})
 	}

@@ -21,6 +21,7 @@ const (
 
 	// EventPeerClosed ends the loop: the peer's close_notify was received. The
 	// engine eats nothing more; what follows in the input is the caller's.
+	// Before EventHandshakeDone it proves nothing, not even who said it.
 	EventPeerClosed
 
 	// EventData: Data is application data.

@@ -373,7 +373,7 @@ func (e *Engine) takeAlert(rec record.Record) (Event, error) {
 // ignores reports whether a warning goes by. Before TLS 1.3 all do: the peer
 // leaves the choice to us.
 //
-// "user_canceled: … This alert SHOULD be followed by a "close_notify". This
+// "user_canceled: … This alert MUST be followed by a "close_notify". This
 // alert generally has AlertLevel=warning." All others are errors in TLS 1.3,
 // whatever their level. RFC 9846, Section 6.1.
 func (e *Engine) ignores(a Alert) bool {
@@ -434,14 +434,15 @@ func (e *Engine) refuse(err error) error {
 
 // TransportEOF says that no more bytes come from the peer, and reports whether
 // its data was complete: nil after close_notify, else ErrTruncated, which
-// stays.
+// stays. Before the handshake is complete anybody can say close_notify: then
+// it is ErrTruncated all the same.
 //
 // "If a transport-level close is received prior to a "close_notify", the
 // receiver cannot know that all the data that was sent has been received."
 // RFC 9846, Section 6.1.
 func (e *Engine) TransportEOF() error {
 	e.wake()
-	if e.recv.err == nil && !e.recv.closed {
+	if e.recv.err == nil && !(e.recv.closed && e.m.Done()) {
 		e.recv.err = ErrTruncated
 		e.mail.end(ErrTruncated, nil)
 	}

@@ -59,8 +59,9 @@ func (e *Engine) Pending() Request {
 }
 
 // UseConfig answers a [ConfigRequest]: the engine goes on with this Config,
-// which it keeps a reference to. A refusal is an error, with an alert of its
-// own ([Refuse]) or access_denied.
+// which it keeps a reference to. What bounds messages and shapes records
+// (MaxMessage, MaxCertificate, MaxFragment, PadTo) stays that of the first one.
+// A refusal is an error, with an alert of its own ([Refuse]) or access_denied.
 //
 // This and the other answers return ErrNotPending, and change nothing, when
 // their question is not open. Any other error is the end of the connection.
