@@ -22,6 +22,7 @@ func quicFigures() (out []figure) {
 	id := ecdsaIdentity()
 	return append(out,
 		figure{"quic-initial-keys", quicInitialKeys},
+		figure{"quic-key-update", quicKeyUpdate},
 		figure{"quic-handshake", func() []result { return quicHandshake(id) }})
 }
 
@@ -91,6 +92,36 @@ func plainInitialKeys(dcid []byte) {
 		must(stdcipher.NewGCM(block))
 		plainExpandLabel(secret, "quic iv", 12)
 		must(aes.NewCipher(plainExpandLabel(secret, "quic hp", 16)))
+	}
+}
+
+// quicKeyUpdate is the next keys of both directions, by the same peer.
+func quicKeyUpdate() []result {
+	s := cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256)
+	secret := make([]byte, 32)
+	keys := [2]*quic.Keys{must(quic.NewKeys(quic.V1, s, secret)), must(quic.NewKeys(quic.V1, s, secret))}
+	ours := func(n int) {
+		for range n {
+			for i := range keys {
+				keys[i] = must(keys[i].Next())
+			}
+		}
+	}
+	peer := func(n int) {
+		for range n {
+			for range keys {
+				next := plainExpandLabel(secret, "quic ku", 32)
+				must(stdcipher.NewGCM(must(aes.NewCipher(plainExpandLabel(next, "quic key", 16)))))
+				plainExpandLabel(next, "quic iv", 12)
+			}
+		}
+	}
+	t := inTurns(ours, peer)
+	a, _ := allocated(func() { ours(1) })
+	p, _ := allocated(func() { peer(1) })
+	return []result{
+		result{name: "quic-key-update", ours: nanos(t.ns[0]), peer: nanos(t.ns[1]), ratio: t.ratio(0, 1)}.atMost(0.6),
+		result{name: "quic-key-update-allocs", ours: fmt.Sprint(a), peer: fmt.Sprint(p), ratio: a / p}.atMost(0.6),
 	}
 }
 
