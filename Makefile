@@ -9,7 +9,7 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz diagrams vectors lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz diagrams golden vectors lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -61,6 +61,12 @@ fuzz:
 # handshake/DIAGRAMS.md out of the tables.
 diagrams:
 	$(GO) test ./handshake -run Diagrams -update
+
+# The recorded handshakes in vectors/handshakes, and their count in the README:
+# to be reviewed as text.
+golden:
+	$(GO) test . -run HandshakesAreRecorded -update
+	$(GO) test ./vectors/verify -run Readme -update
 
 # The published vectors again, cached results aside.
 vectors: wycheproof

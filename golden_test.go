@@ -18,7 +18,7 @@ import (
 	"github.com/tlsengine/tlsengine/vectors"
 )
 
-var update = flag.Bool("update", false, "write the golden snapshots of the newest format anew")
+var update = flag.Bool("update", false, "write the golden files anew: recorded handshakes, snapshots of the newest format")
 
 // newestSnapshots is the file that -update writes. Once a format has been
 // released its file only ever grows, and the next format gets one of its own.

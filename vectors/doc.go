@@ -1,9 +1,9 @@
 // Package vectors holds test vectors in a form people can read, and runs them
 // against this module's own packages.
 //
-// The vectors are facts published elsewhere (RFCs, NIST), written in one text
-// form; README.md in this folder names the source, the licence and the count
-// of each. A file is a title, header fields and sections:
+// The vectors are facts published elsewhere (RFCs, NIST) and handshakes that
+// this module's engines had, written in one text form; README.md in this folder
+// names the source, the licence and the count of each. A file is a title, header fields and sections:
 //
 //	# RFC 8448, Section 3: Simple 1-RTT Handshake
 //	check: trace

@@ -95,6 +95,12 @@ func Roots() *x509.CertPool {
 	return pool
 }
 
+// RootCertificate is the test root's certificate in DER.
+func RootCertificate() []byte {
+	cert, _ := root()
+	return cert.Raw
+}
+
 // RootName is the DER name of the test root.
 func RootName() []byte {
 	cert, _ := root()

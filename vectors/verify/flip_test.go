@@ -32,7 +32,11 @@ func TestAChangedByteFailsItsCase(t *testing.T) {
 				return // Poly1305 with r of zero: any text has this tag
 			}
 			text := fd.Text
-			fd.Text = flip(text, n*7%len(b))
+			at := n * 7 % len(b)
+			if fd.Name == "rand" && strings.Contains(f.Title, "MLKEM") {
+				at %= 96 // behind it is what an ML-KEM key answers wrong ciphertexts with: there is none here
+			}
+			fd.Text = flip(text, at)
 			got := runCase(f, section)
 			fd.Text = text
 			require.Equal(t, Failed, got.Outcome, "%s, line %d, %q", name, fd.Line, fd.Name)
@@ -62,8 +66,8 @@ func TestAChangedByteFailsNoOtherCase(t *testing.T) {
 
 // runCase runs the case of a section, or the whole file if that is one case.
 func runCase(f *vectors.File, section int) Case {
-	if f.Fields.Text("check") == "trace" {
-		return traceCase(f)
+	if run := wholeFiles[f.Fields.Text("check")]; run != nil {
+		return run(f)
 	}
 	return sectionCase(f, &f.Sections[section], Options{})
 }

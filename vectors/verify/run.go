@@ -158,14 +158,14 @@ func (s Source) run(o Options) Result {
 	return r
 }
 
-// RunFile runs the cases of one parsed file: a trace is one case, in other
-// files each section is one. Of the options only Slow and Match count.
+// RunFile runs the cases of one parsed file: a trace and a recorded handshake
+// are one case, in other files each section is one. Of the options only Slow and Match count.
 func RunFile(f *vectors.File, o Options) []Case {
-	if f.Fields.Text("check") == "trace" {
+	if run := wholeFiles[f.Fields.Text("check")]; run != nil {
 		if !o.wants(f, f.Title) {
 			return nil
 		}
-		return []Case{traceCase(f)}
+		return []Case{run(f)}
 	}
 	var chosen []*vectors.Section
 	for i := range f.Sections {
@@ -189,6 +189,16 @@ func RunFile(f *vectors.File, o Options) []Case {
 
 func (o *Options) wants(f *vectors.File, name string) bool {
 	return o.Match == nil || o.Match(f.Name, name)
+}
+
+// wholeFiles are the kinds of file that are one case.
+var wholeFiles = map[string]func(*vectors.File) Case{
+	"handshake": dialogueCase,
+	"trace":     traceCase,
+}
+
+func dialogueCase(f *vectors.File) Case {
+	return runDialogue(f).result(f.Name, f.Title, 1)
 }
 
 func traceCase(f *vectors.File) Case {
