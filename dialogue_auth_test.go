@@ -54,6 +54,33 @@ func bigRSA(bits int) func() *testpeer.Identity {
 	}
 }
 
+// keyOf is a certificate for a key that nobody can sign with.
+func keyOf(pub any) func() *testpeer.Identity {
+	return func() *testpeer.Identity {
+		return &testpeer.Identity{Chain: [][]byte{testpeer.Issue(testpeer.Name, pub)}, Key: testpeer.EdKey("x"), Scheme: signature.Ed25519}
+	}
+}
+
+// issuedByALeaf is a chain whose leaf is issued by the client of these tests,
+// who is none to issue.
+func issuedByALeaf() *testpeer.Identity {
+	id, issuer := testpeer.ECIdentity(testpeer.Name), testpeer.ClientIdentity()
+	parent, err := x509.ParseCertificate(issuer.Chain[0])
+	if err != nil {
+		panic(err)
+	}
+	leaf, err := x509.ParseCertificate(id.Chain[0])
+	if err != nil {
+		panic(err)
+	}
+	leaf.SignatureAlgorithm, leaf.AuthorityKeyId = 0, nil
+	der, err := x509.CreateCertificate(nil, leaf, parent, id.Key.Public(), testpeer.Steady(issuer.Key))
+	if err != nil {
+		panic(err)
+	}
+	return &testpeer.Identity{Chain: [][]byte{der, issuer.Chain[0]}, Key: id.Key, Scheme: id.Scheme}
+}
+
 func leaves(n int) func(*handshake.Certificate) {
 	return func(m *handshake.Certificate) {
 		for len(m.CertificateList) < n {
@@ -111,6 +138,13 @@ var refusedProofs = []authCase{
 	}, sentence: "a certificate was corrupt", alert: alert.DecodeError, reason: alert.CertificateMalformed},
 	{name: "a huge RSA key", identity: bigRSA(signature.MaxRSABits + 1),
 		sentence: "verifying takes time by the square of the length", alert: alert.BadCertificate, reason: alert.CertificateKeyTooLarge},
+
+	{name: "a tiny RSA key", identity: bigRSA(signature.MinRSABits - 1),
+		sentence: "a key that anybody can break", alert: alert.BadCertificate, reason: alert.CertificateKeyTooLarge},
+	{name: "a curve that TLS has not", identity: keyOf(testpeer.ECKey(elliptic.P224(), "P-224").Public()),
+		sentence: "RFC 9846, Section 6.2: a certificate was of an unsupported type", alert: alert.UnsupportedCertificate, reason: alert.CertificateKeyUnsupported},
+	{name: "issued by no authority", identity: issuedByALeaf,
+		sentence: "only an authority may issue", alert: alert.UnknownCA, reason: alert.CertificateUnknownIssuer},
 
 	// CertificateVerify.
 	{name: "a wrong signature", verify: func(m *handshake.CertificateVerify) { m.Signature[8] ^= 1 },
@@ -462,6 +496,39 @@ func TestStaples(t *testing.T) {
 			m.CertificateList[0].Extensions = handshake.AppendExtension(nil, handshake.ExtStatusRequest, []byte{1, 0, 0, 9})
 		}))
 		p.WantAlert("RFC 6066, Section 8: the OCSPResponse is as long as it says", alert.DecodeError, alert.MalformedExtension)
+	})
+}
+
+func TestServerAsksForTheClientsStaple(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ServerConfig()
+		cfg.ClientAuth, cfg.RequestStatus = tlsengine.RequireClientCert, true
+		p := testpeer.Client(t, drive, cfg)
+		p.Send(p.ClientHello())
+		p.WantFlight("the server answers", handshake.MsgServerHello, handshake.MsgEncryptedExtensions)
+		var cr handshake.CertificateRequest
+		p.Want("the server asks", &cr)
+		data, ok := cr.Extensions.Get(handshake.ExtStatusRequest)
+		require.True(t, ok && len(data) == 0, "RFC 9846, Section 4.5.1.1: an empty status_request extension in its CertificateRequest")
+		p.Send(p.Certificate(func(m *handshake.Certificate) {
+			m.CertificateList[0].Extensions = handshake.AppendStatusRequestCT(nil, []byte("response"))
+		}), p.CertificateVerify(), p.Finished())
+		p.WantDone("the handshake is complete")
+		require.Equal(t, "response", string(p.Engine.ConnectionState().PeerStaple))
+	})
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ClientConfig()
+		cred := testpeer.ClientIdentity().Credential()
+		cred.Staple = []byte("response")
+		cfg.Credentials = []*tlsengine.Credential{cred}
+		p := testpeer.Server(t, drive, cfg)
+		p.Send(p.Flight(p.CertificateRequest(func(m *handshake.CertificateRequest) {
+			m.Extensions = handshake.AppendEmpty(m.Extensions, handshake.ExtStatusRequest)
+		}))...)
+		p.WantFlight("the client opened the handshake", handshake.MsgClientHello)
+		var cert handshake.Certificate
+		p.Want("the client shows its chain", &cert)
+		require.True(t, cert.CertificateList[0].Extensions.Has(handshake.ExtStatusRequest))
 	})
 }
 

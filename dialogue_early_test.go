@@ -48,7 +48,7 @@ func TestServerTakesEarlyData(t *testing.T) {
 		exported, err := p.Engine.ExportEarly("EXPORTER-test", nil, 20)
 		require.NoError(t, err)
 		require.Equal(t, p.ExportEarly("EXPORTER-test", nil, 20), exported)
-		p.Send(p.Early("more"))
+		p.Send(p.Early(""), p.Early("more"))
 		p.WantReceivedEarly("clients are permitted to stream 0-RTT data until they receive the server's Finished", "more")
 		p.WantNoEvent("the handshake is not complete")
 		p.Send(p.EndOfEarlyData(), p.Finished(), p.Data("late"))
@@ -362,6 +362,8 @@ func TestClientBoundsEarlyData(t *testing.T) {
 			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
 				cfg, p := earlySession(t, drive, most)
 				limit := min(int(most), int(cfg.MaxEarlyData))
+				p.WriteEarly("")
+				require.Equal(t, limit, p.Engine.EarlyDataLeft())
 				p.WriteEarly(strings.Repeat("x", limit-1))
 				out, err := p.Engine.SendEarly(nil, []byte("xx"))
 				require.ErrorIs(t, err, tlsengine.ErrEarlyDataLimit)
@@ -372,6 +374,37 @@ func TestClientBoundsEarlyData(t *testing.T) {
 			})
 		})
 	}
+}
+
+// "it is not possible to perform a KeyUpdate for early data; therefore,
+// implementations MUST NOT exceed the limits when sending early data." RFC
+// 9846, Section 5.5.
+func TestEarlyDataIsBoundedByItsKeys(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		limited := *suiteOf(cipher.TLS_AES_128_GCM_SHA256)
+		limited.ConfidentialityLimit = 10
+		cfg := testpeer.ClientConfig()
+		session, psk := sessionOf(t, drive, cfg, nil, 1000)
+		cfg.Session, cfg.MaxEarlyData, cfg.Suites = session, 1000, []*cipher.Suite{&limited}
+		p := testpeer.Server(t, drive, cfg)
+		p.PSKs, p.EarlyData = []*testpeer.PSK{psk}, true
+		n := 0
+		for ; n < 20; n++ {
+			out, err := p.Engine.SendEarly(nil, []byte("x"))
+			p.Hears(out)
+			if err != nil {
+				require.ErrorIs(t, err, tlsengine.ErrEarlyDataLimit)
+				break
+			}
+		}
+		require.Less(t, n, 10, "there is room left for EndOfEarlyData")
+		p.WantFlight("the client opened the handshake", handshake.MsgClientHello)
+		p.WantEarly("and sent what it may", strings.Repeat("x", n))
+		p.Send(p.ResumedFlight()...)
+		p.WantFlight("and goes on", handshake.MsgEndOfEarlyData, handshake.MsgFinished)
+		p.WantEvent("early data was accepted", tlsengine.EventEarlyDataAccepted)
+		p.WantDone("the handshake is complete")
+	})
 }
 
 func TestClientLearnsThatEarlyDataWasRejected(t *testing.T) {

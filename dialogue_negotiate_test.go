@@ -76,6 +76,16 @@ func TestServerChoosesTheSuite(t *testing.T) {
 	}
 }
 
+func TestServerFindsNoSuiteInTheClientsOrder(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ServerConfig()
+		cfg.ClientOrder = true
+		p := testpeer.Client(t, drive, cfg)
+		p.Send(p.ClientHello(func(m *handshake.ClientHello) { m.CipherSuites = handshake.List16Of[cipher.ID](0x2a2a, 0x1304) }))
+		p.WantAlert("RFC 9846, Section 4.2.1: handshake_failure", alert.HandshakeFailure, alert.NoSharedCipher)
+	})
+}
+
 func TestServerChoosesTheGroup(t *testing.T) {
 	for name, c := range map[string]struct {
 		order  []group.ID
@@ -194,6 +204,19 @@ func TestProtocolsAreChosenAnewOnResumption(t *testing.T) {
 		p.WantDone("the handshake is complete")
 		require.True(t, p.Engine.ConnectionState().Resumed)
 		require.Equal(t, "http/1.1", p.Engine.ConnectionState().ALPN)
+	})
+}
+
+func TestServerRefusesProtocolsOnResumptionToo(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ServerConfig()
+		cfg.ALPN = []string{"h2"}
+		psk := ticketsOf(t, drive, cfg, alpn("h2"))[0]
+		p := testpeer.Client(t, drive, cfg)
+		p.PSKs = []*testpeer.PSK{psk}
+		p.Send(p.ClientHello(alpn("h3")))
+		p.WantAlert("RFC 7301, Section 3.2: the server SHALL respond with a fatal no_application_protocol alert",
+			alert.NoApplicationProtocol, alert.NoApplicationProtocolShared)
 	})
 }
 

@@ -290,6 +290,23 @@ var refusals = map[string]refusing{
 		func(e *tlsengine.Engine, err error) error { return e.Resume(tlsengine.ResumeNo, err) }, alert.AccessDenied, alert.AccessRefused},
 	"server's Credential": {askingServer(tlsengine.AskCredential), &tlsengine.CredentialRequest{},
 		func(e *tlsengine.Engine, err error) error { return e.UseCredential(nil, err) }, alert.AccessDenied, alert.AccessRefused},
+	"server's Signature": {func(t *testing.T, drive *testpeer.Drive) *testpeer.Peer {
+		cfg := testpeer.ServerConfig()
+		cfg.Credentials = []*tlsengine.Credential{{Chain: testpeer.ServerIdentity().Chain}}
+		p := testpeer.Client(t, drive, cfg)
+		p.Send(p.ClientHello())
+		return p
+	}, &tlsengine.SignatureRequest{},
+		func(e *tlsengine.Engine, err error) error { return e.Signed(nil, err) }, alert.InternalError, alert.SigningFailed},
+	"server's Verdict": {func(t *testing.T, drive *testpeer.Drive) *testpeer.Peer {
+		cfg := testpeer.ServerConfig()
+		cfg.Ask, cfg.ClientAuth = tlsengine.AskVerdict, tlsengine.RequireClientCert
+		p := testpeer.Client(t, drive, cfg)
+		p.Send(p.ClientHello())
+		p.Send(p.Certificate(), p.CertificateVerify())
+		return p
+	}, &tlsengine.VerdictRequest{},
+		func(e *tlsengine.Engine, err error) error { return e.Verified(err) }, alert.CertificateUnknown, alert.CertificateRefused},
 	"client's Verdict": {askingClient(tlsengine.AskVerdict, nil), &tlsengine.VerdictRequest{},
 		func(e *tlsengine.Engine, err error) error { return e.Verified(err) }, alert.CertificateUnknown, alert.CertificateRefused},
 	"client's Credential": {askingClient(tlsengine.AskCredential, nil), &tlsengine.CredentialRequest{},

@@ -210,6 +210,17 @@ func TestChangeCipherSpecThatIsNotDropped(t *testing.T) {
 			p.WantAlert("and no more", alert.UnexpectedMessage, alert.TooManyEmptyRecords)
 		})
 	})
+	t.Run("too many in all", func(t *testing.T) {
+		testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+			p := testpeer.Server(t, drive, testpeer.ClientConfig())
+			p.Send(p.ServerHello())
+			for range tlsengine.MaxChangeCipherSpecs {
+				p.Send(p.CCS())
+			}
+			p.Send(p.EncryptedExtensions(), p.CCS())
+			p.WantAlert("messages between do not make them start again", alert.UnexpectedMessage, alert.TooManyEmptyRecords)
+		})
+	})
 }
 
 // shookHands is a peer that is under way: it has keys of the handshake.

@@ -2,6 +2,7 @@ package tlsengine_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,6 +115,8 @@ func TestClientRefusesUselessHelloRetryRequests(t *testing.T) {
 			"RFC 9846, Section 4.3.8: selected_group corresponds to a group in supported_groups", alert.IllegalParameter, alert.WrongGroup},
 		{"an empty cookie", putSH(handshake.ExtCookie, 0, 0),
 			"RFC 9846, Section 4.3.2: cookie<1..2^16-1>", alert.DecodeError, alert.MalformedExtension},
+		{"a cookie too long to be sent back", cookieHRR(strings.Repeat("x", handshake.MaxCookie+1)),
+			"a second ClientHello has to hold the cookie", alert.IllegalParameter, alert.BadCookie},
 		{"no version", cutOutSH(handshake.ExtSupportedVersions),
 			"RFC 9846, Section 4.2.4: the server's extensions MUST contain supported_versions", alert.MissingExtension, alert.MissingRequiredExtension},
 		{"a PSK", putSH(handshake.ExtPreSharedKey, 0, 0),
@@ -148,6 +151,8 @@ func TestClientHoldsTheServerToItsHelloRetryRequest(t *testing.T) {
 			"a ServerHello without key_share after a HelloRetryRequest", alert.MissingExtension, alert.MissingKeyShare},
 		{"another version", cutOutSH(handshake.ExtSupportedVersions),
 			"RFC 9846, Section 4.2.4: selected_version MUST be retained in the ServerHello", alert.IllegalParameter, alert.VersionChanged},
+		{"another legacy_version", func(m *handshake.ServerHello) { m.LegacyVersion = 0x0304 },
+			"RFC 9846, Section 4.2.3: legacy_version MUST be 0x0303", alert.IllegalParameter, alert.VersionChanged},
 		{"a cookie", putSH(handshake.ExtCookie, 0, 1, 1),
 			"RFC 9846, Section 4.3.2: a cookie comes with a HelloRetryRequest only", alert.IllegalParameter, alert.MisplacedExtension},
 	} {

@@ -172,6 +172,27 @@ func TestClientRefusesMangledServerHellos(t *testing.T) {
 	}
 }
 
+func TestClientRefusesMangledParameters(t *testing.T) {
+	for name, mangle := range map[string]func([]byte) []byte{
+		"a byte too many": func(b []byte) []byte { return append(b, 0) },
+		"cut short":       func(b []byte) []byte { return b[:len(b)-1] },
+		"empty":           func([]byte) []byte { return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+				p := testpeer.Server(t, drive, fewSuites())
+				p.Send(p.ServerHello(), testpeer.Body(p.EncryptedExtensions(), mangle))
+				p.WantAlert("RFC 9846, Section 6: a message which cannot be parsed", alert.DecodeError, alert.Malformed)
+			})
+			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+				p := testpeer.Server(t, drive, fewSuites())
+				p.Send(p.ServerHello(), p.EncryptedExtensions(), testpeer.Body(p.CertificateRequest(), mangle))
+				p.WantAlert("RFC 9846, Section 6: a message which cannot be parsed", alert.DecodeError, alert.Malformed)
+			})
+		})
+	}
+}
+
 // EncryptedExtensions.
 
 type eeCase struct {

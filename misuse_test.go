@@ -1,6 +1,7 @@
 package tlsengine_test
 
 import (
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -76,6 +77,27 @@ func TestRandThatRunsDry(t *testing.T) {
 	cfg.Rand = strings.NewReader("not much")
 	_, err := tlsengine.NewClient(cfg)
 	require.Error(t, err)
+}
+
+// TestServersWhoseRandRunsDry: wherever it does, the handshake ends with
+// internal_error, or is complete.
+func TestServersWhoseRandRunsDry(t *testing.T) {
+	done := 0
+	for n := 0; n < 400; n += 7 {
+		cfg := testpeer.ServerConfig()
+		cfg.Rand = io.LimitReader(cfg.Rand, int64(n))
+		p := testpeer.Client(t, testpeer.Whole(), cfg)
+		p.Send(p.ClientHello())
+		if p.Engine.Err() == nil {
+			p.Send(p.Finished())
+		}
+		if p.Engine.Err() == nil {
+			done++
+			continue
+		}
+		p.WantAlert("RFC 9846, Section 6.2: an internal error makes it impossible to continue", alert.InternalError, alert.Internal)
+	}
+	require.Positive(t, done)
 }
 
 // TestTheEngineStartsNoGoroutine plays handshakes of both sides, with all

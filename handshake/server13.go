@@ -2,9 +2,11 @@ package handshake
 
 import (
 	"crypto/hmac"
+	"errors"
 	"slices"
 	"time"
 
+	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/keyschedule"
 	"github.com/tlsengine/tlsengine/signature"
@@ -274,8 +276,11 @@ func (s *server) sayServerHello() error {
 		return err
 	}
 	share, secret, err := h.group.Respond(s.cfg.rand(), h.share.KeyExchange)
-	if err != nil {
+	if errors.Is(err, group.ErrShare) {
 		return alert.BadKeyShare.Wrap(err, "client's key share is invalid")
+	}
+	if err != nil {
+		return err
 	}
 	s.facts.Group = h.group.ID
 	m.Extensions = AppendKeyShareSH(m.Extensions, KeyShareEntry{Group: h.group.ID, KeyExchange: share})

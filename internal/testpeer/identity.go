@@ -51,6 +51,9 @@ func (k steady) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte
 	return k.PrivateKey.Sign(nil, digest, opts)
 }
 
+// Steady is an ECDSA key that signs without randomness.
+func Steady(key crypto.Signer) crypto.Signer { return steady{key.(*ecdsa.PrivateKey)} }
+
 // ECKey is the key of a curve that belongs to a name.
 func ECKey(curve elliptic.Curve, name string) *ecdsa.PrivateKey {
 	size := (curve.Params().BitSize + 7) / 8
