@@ -47,6 +47,9 @@ func TestClients12(t *testing.T) {
 		if p.can(hasSessionID) {
 			list = append(list, test{"resumption-by-session-id", connectSessionID})
 		}
+		if p.renegotiate != "" {
+			list = append(list, test{"renegotiation-refused", connectRenegotiation})
+		}
 		return list
 	})
 }
@@ -92,6 +95,7 @@ func (p *peer) connectTests() (list []test) {
 		add("key-log", connectKeyLog)
 	}
 	add("questions", connectQuestions)
+	list = append(list, p.opensslMoods(connectPlain)...)
 	return append(list, p.moods(connectMood)...)
 }
 
@@ -209,6 +213,17 @@ func connectSessionID(t *testing.T, p *peer) {
 	cfg := p.server(t, ecdsa256)
 	cfg.TicketKeys, cfg.SessionCache = nil, tlsengine.NewSessionMemory(10)
 	connectAgain(t, d, r, cfg)
+}
+
+func connectRenegotiation(t *testing.T, p *peer) {
+	d := open(t)
+	r := p.come(t, d, setup{verbose: true})
+	e := d.accept(p.server(t, ecdsa256))
+	e.handshake()
+	r.say(p.renegotiate + "\n")
+	var refused *tlsengine.AlertError
+	require.ErrorAs(t, e.failed(), &refused)
+	require.Equal(t, "no_renegotiation", refused.Alert.String())
 }
 
 func connectAgain(t *testing.T, d *door, r *running, cfg *tlsengine.Config) {

@@ -23,7 +23,7 @@ var gnutls = &peer{
 	kinds:  []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey, ed25519Key, ed448Key},
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporterClient | hasKeyLogClient |
 		hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasQuit,
-	updates: []string{"^rekey^", "^renegotiate^"},
+	updates: []string{"^rekey^", "^renegotiate^"}, renegotiate: "^renegotiate^",
 }
 
 var gnutlsGroups = map[group.ID]string{

@@ -166,3 +166,38 @@ func connectQuestions(t *testing.T, p *peer) {
 	require.Equal(t, want, o.asked)
 	r.talk(t, e, payload(0))
 }
+
+// opensslMoods are what OpenSSL may do that others seldom do: padding, and
+// records of 512 bytes.
+var opensslMoods = []struct {
+	name  string
+	flags []string
+}{
+	{"padding-by-peer", []string{"-record_padding", "700"}},
+	{"small-records-by-peer", []string{"-max_send_frag", "512"}},
+}
+
+func (p *peer) opensslMoods(run func(*testing.T, *peer, setup)) (list []test) {
+	if p.name != openssl.name {
+		return nil
+	}
+	for _, m := range opensslMoods {
+		list = append(list, test{m.name, func(t *testing.T, p *peer) { run(t, p, setup{flags: m.flags}) }})
+	}
+	return list
+}
+
+func servePlain(t *testing.T, p *peer, s setup) {
+	r := p.listen(t, s)
+	c := r.visit(t, p.client(t))
+	c.handshake()
+	r.talk(t, c, payload(0))
+}
+
+func connectPlain(t *testing.T, p *peer, s setup) {
+	d := open(t)
+	r := p.come(t, d, s)
+	e := d.accept(p.server(t, rsaKey))
+	e.handshake()
+	r.talk(t, e, payload(0))
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ var openssl = &peer{
 	kinds:  opensslKinds,
 	has: hasAuth | hasALPN | hasSNI | hasEarlyServer | hasEarlyClient | hasExporter | hasKeyLog |
 		hasUpdateServer | hasUpdateClient | hasResumption | hasSessionID | hasEcho | hasClose | hasQuit,
-	updates: []string{"k", "K"},
+	updates: []string{"k", "K"}, renegotiate: "R",
 }
 
 var opensslKinds = []kind{ecdsa256, ecdsa384, ecdsa521, rsaKey, rsaPSSKey, ed25519Key, ed448Key}
@@ -45,7 +46,7 @@ var opensslSuites = map[cipher.ID]string{
 
 // opensslFlags are those that s_server and s_client share.
 func opensslFlags(s *setup) []string {
-	var args []string
+	args := slices.Clone(s.flags)
 	switch {
 	case s.both:
 	case s.tls13():

@@ -52,6 +52,9 @@ func TestServers12(t *testing.T) {
 		if p.can(hasSessionID) {
 			list = append(list, test{"resumption-by-session-id", serveSessionID})
 		}
+		if p.name == openssl.name {
+			list = append(list, test{"renegotiation-refused", serveRenegotiation})
+		}
 		return list
 	})
 }
@@ -93,6 +96,7 @@ func (p *peer) serveTests() (list []test) {
 		add("key-log", serveKeyLog)
 	}
 	add("questions", serveQuestions)
+	list = append(list, p.opensslMoods(servePlain)...)
 	return append(list, p.moods(serveMood)...)
 }
 
@@ -166,6 +170,16 @@ func serveBoth(t *testing.T, p *peer) {
 	c := r.visit(t, cfg)
 	p.check(t, c.handshake(), 0, 0)
 	r.talk(t, c, payload(0))
+}
+
+func serveRenegotiation(t *testing.T, p *peer) {
+	r := p.listen(t, setup{verbose: true})
+	c := r.visit(t, p.client(t))
+	c.handshake()
+	r.say("r\n")
+	var refused *tlsengine.AlertError
+	require.ErrorAs(t, c.failed(), &refused)
+	require.Equal(t, "no_renegotiation", refused.Alert.String())
 }
 
 // serveTwice connects, and then resumes.

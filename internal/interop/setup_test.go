@@ -26,11 +26,12 @@ type setup struct {
 	identity *identity         // the peer's certificate; a client may have none
 	ca       string            // file with the roots; empty is the right one
 	alpn     string
-	label    string // export keying material for this label
-	keylog   string // file
-	early    string // client: a file with early data to send; server: not empty takes it
-	size     int    // of the payload, in bytes; 0 is smallPayload
-	verbose  bool   // takes commands, and says more
+	label    string   // export keying material for this label
+	keylog   string   // file
+	early    string   // client: a file with early data to send; server: not empty takes it
+	size     int      // of the payload, in bytes; 0 is smallPayload
+	verbose  bool     // takes commands, and says more
+	flags    []string // of the program, besides
 
 	auth    tlsengine.ClientAuth // server
 	sni     string               // server: refuses clients that do not ask for this name
@@ -97,7 +98,8 @@ type peer struct {
 	kinds   []kind     // of certificates that it takes and has
 	has     features
 
-	updates []string // what makes a client update its keys, by a line each
+	updates     []string // what makes a client update its keys, by a line each
+	renegotiate string   // what makes a client of TLS 1.2 renegotiate
 }
 
 // features are what only some peers have.
