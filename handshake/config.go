@@ -70,9 +70,8 @@ const (
 // server's chain.
 type Config struct {
 	// Rand is where all randomness comes from; nil is crypto/rand. Two sides
-	// with the same inputs and the same Rand bytes send the same bytes, but
-	// for RSA-PSS signatures, whose salt the standard library draws itself.
-	// It must be safe for concurrent use if engines share the Config.
+	// with the same inputs and the same Rand bytes send the same bytes, as far
+	// as their Signers are the standard library's. It must be safe for concurrent use if engines share the Config.
 	Rand io.Reader
 
 	// Time is the clock, asked for certificates and tickets only; nil is
