@@ -45,7 +45,9 @@
 // All that an engine holds is data. [Engine.Freeze] writes it to bytes, at any
 // moment of a handshake or after it, and [Thaw] goes on from them in another
 // process. [Engine.Park] keeps a silent connection as its secrets and no more.
-// Both belong to the two halves at once.
+// [Engine.Detach] gives the keys to whoever makes the records from then on, a
+// kernel say, and what is left handles all that is not data. All three belong
+// to the two halves at once.
 //
 // # Errors
 //

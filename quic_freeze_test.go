@@ -120,5 +120,5 @@ func TestQUICFailuresThaw(t *testing.T) {
 	require.Equal(t, got, other.HandleCrypto(QUICInitial, []byte{1}))
 
 	_, err = Thaw(server, data)
-	require.ErrorIs(t, err, ErrSnapshotDamaged, "a QUICConn is not an Engine")
+	require.ErrorIs(t, err, ErrSnapshotKind, "a QUICConn is not an Engine")
 }

@@ -15,6 +15,10 @@ var (
 	// ErrSnapshotVersion: the bytes are of a format that is not known here.
 	ErrSnapshotVersion = handshake.ErrSnapshotVersion
 
+	// ErrSnapshotKind: the bytes are of something else than is to be thawed: an
+	// Engine, a QUICConn, a Detached.
+	ErrSnapshotKind = errors.New("the snapshot is of another kind")
+
 	// ErrSnapshotConfig: the Config lacks what the connection needs (its
 	// suite, an offered group, its application protocol, …), or is for
 	// another server.
@@ -27,6 +31,13 @@ var ErrFrozen = errors.New("the engine was frozen")
 const (
 	snapshotFormat = 1
 	digestLen      = 8
+)
+
+// The kinds of snapshots.
+const (
+	engineSnapshot uint8 = iota
+	quicSnapshot
+	detachedSnapshot
 )
 
 // Freeze appends the whole engine to dst, so that [Thaw] can give it back in
@@ -52,6 +63,7 @@ const (
 //
 //	struct {
 //	    uint8 format = 1;
+//	    uint8 kind = 0;
 //	    Machine machine;
 //	    Receiver receiver;
 //	    Sender sender;
@@ -69,7 +81,7 @@ func (e *Engine) Freeze(dst []byte) ([]byte, error) {
 	if e.recv.err != nil {
 		e.m.End(e.recv.err)
 	}
-	out, err := sealSnapshot(dst, e.freeze)
+	out, err := sealSnapshot(dst, engineSnapshot, e.freeze)
 	if err != nil {
 		return dst, err
 	}
@@ -77,10 +89,11 @@ func (e *Engine) Freeze(dst []byte) ([]byte, error) {
 	return out, nil
 }
 
-// sealSnapshot appends what write writes, between format and digest.
-func sealSnapshot(dst []byte, write func(*handshake.Freezer)) ([]byte, error) {
+// sealSnapshot appends what write writes, between format and kind, and digest.
+func sealSnapshot(dst []byte, kind uint8, write func(*handshake.Freezer)) ([]byte, error) {
 	f := handshake.NewFreezer(dst)
 	f.Uint8(snapshotFormat)
+	f.Uint8(kind)
 	write(f)
 	out, err := f.Done()
 	if err != nil {
@@ -97,9 +110,9 @@ func sealSnapshot(dst []byte, write func(*handshake.Freezer)) ([]byte, error) {
 // Roots and ticket keys matter for what is still to come.
 //
 // [ReadSnapshot] helps to choose among Configs. Errors are ErrSnapshotDamaged,
-// ErrSnapshotVersion, ErrSnapshotConfig, or what makes the Config unusable.
+// ErrSnapshotVersion, ErrSnapshotKind, ErrSnapshotConfig, or what makes the Config unusable.
 func Thaw(cfg *Config, data []byte) (*Engine, error) {
-	content, err := openSnapshot(data)
+	content, err := openSnapshot(data, engineSnapshot)
 	if err != nil {
 		return nil, err
 	}
@@ -116,16 +129,28 @@ type SnapshotInfo = handshake.SnapshotInfo
 // ReadSnapshot says what is in a snapshot, so that a Config can be chosen for
 // [Thaw]. Its errors are ErrSnapshotDamaged and ErrSnapshotVersion.
 func ReadSnapshot(data []byte) (SnapshotInfo, error) {
-	content, err := openSnapshot(data)
+	content, err := checkSnapshot(data)
 	if err != nil {
 		return SnapshotInfo{}, err
 	}
-	return handshake.ReadMachineInfo(content)
+	return handshake.ReadMachineInfo(content[1:])
 }
 
-// openSnapshot checks the format and the digest, and returns what is between.
-func openSnapshot(data []byte) ([]byte, error) {
-	if len(data) < 1+digestLen {
+// openSnapshot returns the content of a snapshot of that kind.
+func openSnapshot(data []byte, kind uint8) ([]byte, error) {
+	content, err := checkSnapshot(data)
+	if err == nil && content[0] != kind {
+		err = ErrSnapshotKind
+	}
+	if err != nil {
+		return nil, err
+	}
+	return content[1:], nil
+}
+
+// checkSnapshot checks the format and the digest, and returns what is between.
+func checkSnapshot(data []byte) ([]byte, error) {
+	if len(data) < 2+digestLen {
 		return nil, ErrSnapshotDamaged
 	}
 	if data[0] != snapshotFormat {
@@ -179,6 +204,20 @@ func (a *active) freeze(f *handshake.Freezer) {
 }
 
 func thaw(t *handshake.Thawer) (*active, error) {
+	a, err := thawParts(t)
+	if err == nil {
+		err = t.Done()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !a.sound() {
+		return nil, ErrSnapshotDamaged
+	}
+	return a, nil
+}
+
+func thawParts(t *handshake.Thawer) (*active, error) {
 	m := t.Machine()
 	if m == nil {
 		return nil, t.Err()
@@ -188,11 +227,8 @@ func thaw(t *handshake.Thawer) (*active, error) {
 	a.send.thaw(t, a.recv.err)
 	a.mail.thaw(t, a.recv.err)
 	a.tail = t.Opaque24()
-	if err := t.Done(); err != nil {
+	if err := t.Err(); err != nil {
 		return nil, err
-	}
-	if !a.sound() {
-		return nil, ErrSnapshotDamaged
 	}
 	if a.recv.err != nil {
 		m.End(a.recv.err)

@@ -11,6 +11,7 @@ import (
 //
 //	struct {
 //	    uint8 format = 1;
+//	    uint8 kind = 1;
 //	    Machine machine;
 //	    uint8 level;                /* of the CRYPTO bytes that come next     */
 //	    opaque unread<0..2^24-1>;
@@ -34,7 +35,7 @@ func (q *QUICConn) Freeze(dst []byte) ([]byte, error) {
 	case q.err != nil:
 		q.m.End(q.err)
 	}
-	out, err := sealSnapshot(dst, q.freeze)
+	out, err := sealSnapshot(dst, quicSnapshot, q.freeze)
 	if err != nil {
 		return dst, err
 	}
@@ -62,7 +63,7 @@ func (q *QUICConn) freeze(f *handshake.Freezer) {
 
 // ThawQUIC gives back what [QUICConn.Freeze] wrote, by the rules of [Thaw].
 func ThawQUIC(cfg *Config, data []byte) (*QUICConn, error) {
-	content, err := openSnapshot(data)
+	content, err := openSnapshot(data, quicSnapshot)
 	if err != nil {
 		return nil, err
 	}

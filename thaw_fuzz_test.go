@@ -9,9 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
+	"github.com/tlsengine/tlsengine/record"
 )
 
 // resealed is what stands between format and digest, as a snapshot.
@@ -36,6 +38,11 @@ func FuzzThaw(f *testing.F) {
 			d.engines[side] = thaw(f, cfg, data)
 		}})
 	}
+	k := detach(f, detachable(f, cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256)).server.Engine)
+	require.NoError(f, k.d.UpdateKeys(handshake.UpdateRequested))
+	data, err := k.d.Freeze(nil)
+	require.NoError(f, err)
+	f.Add(data[1:len(data)-8], (&handshake.KeyUpdate{RequestUpdate: handshake.UpdateRequested}).Append(nil))
 	client, server := testpeer.ClientConfig(), testpeer.ServerConfig()
 	for _, data := range quicSnapshots(f) {
 		f.Add(data[1:len(data)-8], []byte{})
@@ -66,9 +73,14 @@ func FuzzThaw(f *testing.F) {
 			}
 			return
 		}
+		if d, err := tlsengine.ThawDetached(cfg, data); err == nil {
+			pokeDetached(d, in)
+			return
+		}
 		e, err := tlsengine.Thaw(cfg, data)
 		if err != nil {
-			require.True(t, errors.Is(err, tlsengine.ErrSnapshotDamaged) || errors.Is(err, tlsengine.ErrSnapshotConfig), "%v", err)
+			require.True(t, errors.Is(err, tlsengine.ErrSnapshotDamaged) || errors.Is(err, tlsengine.ErrSnapshotKind) ||
+				errors.Is(err, tlsengine.ErrSnapshotConfig), "%v", err)
 			return
 		}
 		cfg = e.Config()
@@ -171,4 +183,17 @@ func quicSnapshots(t testing.TB) (list [][]byte) {
 	}
 	require.True(t, s.ConnectionState().HandshakeDone || sides[1].ConnectionState().HandshakeDone)
 	return list
+}
+
+func pokeDetached(d *tlsengine.Detached, in []byte) {
+	d.ConnectionState()
+	for range d.Receive(record.Handshake, in) {
+	}
+	for range d.Receive(record.Alert, in) {
+	}
+	_ = d.UpdateKeys(handshake.UpdateRequested)
+	_ = d.SendTicket(nil)
+	d.Close()
+	for _, ok := d.Next(); ok; _, ok = d.Next() {
+	}
 }

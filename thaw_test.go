@@ -110,7 +110,7 @@ func TestDamagedSnapshotsAreRefused(t *testing.T) {
 				require.ErrorIs(t, err, want)
 			}
 			_, err = tlsengine.ThawQUIC(cfg, data)
-			require.Error(t, err, "an Engine is not a QUICConn")
+			require.ErrorIs(t, err, tlsengine.ErrSnapshotKind, "an Engine is not a QUICConn")
 		})
 	}
 }
