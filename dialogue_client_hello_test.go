@@ -112,10 +112,6 @@ var refusedHellos = []helloCase{
 		"RFC 9846, Section 4.3.4: authorities<3..2^16-1>", alert.DecodeError, alert.MalformedExtension},
 
 	// Meaning.
-	{"a legacy_version of TLS 1.1", func(m *handshake.ClientHello) { m.LegacyVersion = 0x0302 },
-		"RFC 9846, Section 4.2.2: a legacy_version value not equal to 0x0303", alert.ProtocolVersion, alert.UnsupportedVersion},
-	{"a legacy_version of TLS 1.3", func(m *handshake.ClientHello) { m.LegacyVersion = 0x0304 },
-		"RFC 9846, Section 4.2.2: a legacy_version value not equal to 0x0303", alert.ProtocolVersion, alert.UnsupportedVersion},
 	{"compression", func(m *handshake.ClientHello) { m.LegacyCompressionMethods = handshake.List8[uint8]{1, 0} },
 		"RFC 9846, Section 4.2.2: with any other value in legacy_compression_methods the server MUST abort", alert.IllegalParameter, alert.BadCompression},
 	{"compression without null", func(m *handshake.ClientHello) { m.LegacyCompressionMethods = handshake.List8[uint8]{1} },
@@ -201,6 +197,7 @@ var toleratedHellos = []helloCase{
 	{name: "a cookie nobody gave", change: put(handshake.ExtCookie, 0, 1, 1)},
 	{name: "ALPN where the server has none", change: put(handshake.ExtApplicationLayerProtocolNegotiation, 0, 3, 2, 'h', '2')},
 	{name: "early_data without a PSK", change: put(handshake.ExtEarlyData)},
+	{name: "legacy_version that says nothing", change: func(m *handshake.ClientHello) { m.LegacyVersion = 0x0302 }},
 }
 
 func TestServerIgnoresWhatItDoesNotKnow(t *testing.T) {

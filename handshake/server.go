@@ -220,16 +220,14 @@ func (s *server) begin13() (State, error) {
 
 // checkHello13 checks what a ClientHello must have for TLS 1.3.
 //
+// RFC 9846, Section 4.2.2, would also have a legacy_version other than 0x0303
+// refused. It is ignored, as RFC 8446 had it and as peers rely on: it decides
+// nothing.
+//
 // RFC 9846, Sections 4.2.2 and 9.2.
 func (s *server) checkHello13() error {
 	hello := &s.hello.hello
-	// "A server which receives a legacy_version value not equal to 0x0303 MUST
-	// abort the handshake with a "protocol_version" alert." RFC 9846, Section
-	// 4.2.2.
-	if hello.LegacyVersion != VersionTLS12 {
-		return alert.UnsupportedVersion.Errorf("client's legacy_version is %v, expected TLS 1.2", hello.LegacyVersion)
-	}
-	// "For every TLS 1.3 ClientHello, this list MUST contain exactly one
+	// "For every TLS 1.3 ClientHello, this vector MUST contain exactly one
 	// byte, set to zero … If a TLS 1.3 ClientHello is received with any other
 	// value in this field, the server MUST abort the handshake with an
 	// "illegal_parameter" alert." RFC 9846, Section 4.2.2.
