@@ -227,7 +227,7 @@ func (s *server) begin13() (State, error) {
 // RFC 9846, Sections 4.2.2 and 9.2.
 func (s *server) checkHello13() error {
 	hello := &s.hello.hello
-	// "For every TLS 1.3 ClientHello, this vector MUST contain exactly one
+	// "For every TLS 1.3 ClientHello, this list MUST contain exactly one
 	// byte, set to zero … If a TLS 1.3 ClientHello is received with any other
 	// value in this field, the server MUST abort the handshake with an
 	// "illegal_parameter" alert." RFC 9846, Section 4.2.2.
