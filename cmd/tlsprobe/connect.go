@@ -42,6 +42,7 @@ type peerFlags struct {
 	cert, key  string
 	keylog     string
 	traced     bool // connections are recorded
+	linger     time.Duration
 
 	target      *target.Target
 	credentials []*tlsengine.Credential
@@ -184,6 +185,8 @@ func (c *connect) flags(s *flags.Set) {
 	s.File(&c.send, "send", "send the bytes of FILE (- is stdin) and print the reply")
 	s.String(&c.get, "get", "PATH", "send an HTTP GET and print the reply")
 	s.Size(&c.maxReply, "max-reply", 0, 1<<30, "how much of a reply to print (1MiB)")
+	c.peerFlags.linger = time.Second
+	s.Duration(&c.peerFlags.linger, "linger", 0, time.Hour, "how long to wait for a silent peer after all is sent (1s)")
 	s.Switch(&c.resume, "resume", "connect twice, the second time with the ticket of the first")
 	s.File(&c.early, "early-data", "send the bytes of FILE as early data, with --resume or --session-in; may be replayed")
 	s.File(&c.sessionOut, "session-out", "keep the session in FILE")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -33,9 +34,6 @@ func (c *connect) talk(p *probe, l *link, rep *report.Connect) error {
 		p.say("%s", rep.Text(p.style()))
 		return c.interact(p, l)
 	case c.request != nil:
-		if _, err := l.tls.Write(c.request); err != nil {
-			return err
-		}
 		return c.reply(l, rep)
 	case len(c.earlyData) > 0 && l.tls.Early == report.EarlyAccepted:
 		return c.reply(l, rep)
@@ -66,10 +64,11 @@ func (c *connect) updateKeys(l *link, rep *report.Connect) error {
 	return err
 }
 
-// reply collects what the peer says.
+// reply sends what there is to send, and collects what the peer says.
 func (c *connect) reply(l *link, rep *report.Connect) error {
-	reply, more, err := l.tls.Reply(l.ctx, c.maxReply)
-	rep.Reply = &report.Reply{Length: len(reply), Truncated: more, Bytes: reply}
+	var reply bytes.Buffer
+	more, err := l.tls.Exchange(l.ctx, c.request, &reply, c.maxReply)
+	rep.Reply = &report.Reply{Length: reply.Len(), Truncated: more, Bytes: reply.Bytes()}
 	return err
 }
 
@@ -80,7 +79,7 @@ func (c *connect) interact(p *probe, l *link) error {
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
-		io.Copy(l.tls, p.stdin) //nolint:errcheck // the other direction says what is wrong
+		io.Copy(l.tls.Writer(), p.stdin) //nolint:errcheck // the other direction says what is wrong
 	}()
 	l.tls.NoDeadline(ctx)
 	err := l.tls.Pour(ctx, answerWriter{p}, finished)

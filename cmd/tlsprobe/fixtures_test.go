@@ -70,6 +70,8 @@ var makers = map[string]func(fx *fixtures) string{
 		fx.made["key"] = fx.file("key.pem", keyPEM(fx.t, cred))
 		return fx.file("cert.pem", chainPEM(cred.Chain[:1]))
 	},
+	"config":    func(fx *fixtures) string { return fx.config("good", "# ours\nmax-version = 1.2\nascii = true\n") },
+	"badconfig": func(fx *fixtures) string { return fx.config("bad", "max-versoin = 1.2\n") },
 	"openkey": func(fx *fixtures) string {
 		key, err := os.ReadFile(fx.made["key"]) // {cert} made it
 		require.NoError(fx.t, err)
@@ -189,6 +191,14 @@ func (fx *fixtures) file(name, content string) string {
 	path := filepath.Join(fx.dir, name)
 	require.NoError(fx.t, os.WriteFile(path, []byte(content), 0o600))
 	return path
+}
+
+// config is a directory for XDG_CONFIG_HOME.
+func (fx *fixtures) config(name, content string) string {
+	dir := filepath.Join(fx.dir, name)
+	require.NoError(fx.t, os.MkdirAll(filepath.Join(dir, "tlsprobe"), 0o700))
+	fx.file(filepath.Join(name, "tlsprobe", "config"), content)
+	return dir
 }
 
 func (fx *fixtures) credential(usage x509.ExtKeyUsage, life time.Duration, names ...string) *tlsengine.Credential {

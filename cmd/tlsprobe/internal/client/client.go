@@ -23,6 +23,7 @@ type Options struct {
 	Check   *pki.Check       // what the chain is held to
 	Enforce bool             // a chain that is not good ends the connection
 	Early   []byte           // early data; nil for none
+	Linger  time.Duration    // how long a silent peer is waited for after all is sent
 	Tap     *tap.Tap         // watches; may be nil
 	Trace   *trace.Tap       // as well
 }
@@ -43,6 +44,7 @@ type Conn struct {
 	Truncated bool          // the transport ended without it
 	Updated   bool          // the peer changed its keys
 	done      bool
+	spoiled   bool // a write was given up in the middle
 	failure   *fault.Fault
 }
 

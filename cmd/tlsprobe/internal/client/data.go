@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -16,73 +15,83 @@ import (
 const (
 	ticketWait = 300 * time.Millisecond // for the peer's end, and for tickets before it
 	firstReply = 5 * time.Second        // for the first byte of a reply
-	quietReply = 500 * time.Millisecond // after the last byte of a reply
 	updateWait = 300 * time.Millisecond // for the peer's KeyUpdate
 )
 
-// Write sends data.
-func (c *Conn) Write(b []byte) (int, error) {
-	n, err := c.wire.Write(b)
-	if err != nil {
-		return n, c.explain(context.Background(), err)
+// Writer is where data for the peer goes. It may be used by another goroutine
+// than the rest; the reading side says what is wrong with the connection.
+func (c *Conn) Writer() io.Writer { return c.wire }
+
+// Exchange sends a request, at the same time copies what the peer says to a
+// writer, until the peer closes, is quiet, or has said most bytes. more says
+// that there was more.
+func (c *Conn) Exchange(ctx context.Context, request []byte, w io.Writer, most int64) (more bool, err error) {
+	sent := make(chan struct{})
+	var writing error
+	go func() {
+		defer close(sent)
+		_, writing = c.wire.Write(request)
+	}()
+	room := &limited{w: w, left: most}
+	if most > 0 {
+		err = c.Pour(ctx, room, sent)
 	}
-	return n, nil
+	if errors.Is(err, errFull) {
+		c.wire.SetWriteDeadline(time.Now().Add(time.Millisecond)) // what is not sent yet is of no use
+		err = nil
+	}
+	<-sent
+	c.spoiled = writing != nil
+	deadline, _ := ctx.Deadline()
+	c.wire.SetWriteDeadline(deadline)
+	return room.more, err
 }
 
-// Reply collects what the peer says to what was written, until it closes, is
-// quiet, or has said most bytes; more then reports that there was more.
-func (c *Conn) Reply(ctx context.Context, most int64) (reply []byte, more bool, err error) {
-	var b bytes.Buffer
-	more, err = c.Copy(ctx, &b, most)
-	return b.Bytes(), more, err
+// errFull ends an Exchange.
+var errFull = errors.New("the reply is longer than was asked for")
+
+// limited takes so many bytes.
+type limited struct {
+	w    io.Writer
+	left int64
+	more bool
 }
 
-// Copy is Reply into a writer.
-func (c *Conn) Copy(ctx context.Context, w io.Writer, most int64) (more bool, err error) {
-	wait := firstReply
-	for !c.Closed && most > 0 {
-		ev, quiet, err := c.nextWithin(ctx, wait)
-		switch {
-		case quiet || c.Truncated:
-			return false, nil
-		case err != nil:
-			return false, err
-		case ev.Kind != tlsengine.EventData:
-			continue
-		}
-		room := min(int64(len(ev.Data)), most)
-		most -= room
-		if _, err := w.Write(ev.Data[:room]); err != nil {
-			return false, err
-		}
-		if room < int64(len(ev.Data)) || most == 0 {
-			return true, nil
-		}
-		wait = quietReply
+func (l *limited) Write(b []byte) (int, error) {
+	n := min(int64(len(b)), l.left)
+	l.left -= n
+	if _, err := l.w.Write(b[:n]); err != nil {
+		return 0, err
 	}
-	return false, nil
+	if l.more = n < int64(len(b)); l.more || l.left == 0 {
+		l.more = true
+		return int(n), errFull
+	}
+	return len(b), nil
 }
 
 // Pour copies what the peer says to a writer until the peer closes, or, once
-// quiet is closed, has said nothing for a moment.
+// finished is closed, has said nothing for a while.
 func (c *Conn) Pour(ctx context.Context, w io.Writer, finished <-chan struct{}) error {
-	for !c.Closed && !c.Truncated {
-		wait := 100 * time.Millisecond
-		ended := false
+	wait := max(firstReply, c.opts.Linger)
+	for quietSince := time.Now(); !c.Closed && !c.Truncated; {
 		select {
 		case <-finished:
-			wait, ended = quietReply, true
 		default:
+			quietSince = time.Now() // nothing is expected before all is said
 		}
-		ev, quiet, err := c.nextWithin(ctx, wait)
-		switch {
-		case c.Truncated, quiet && ended:
+		left := wait - time.Since(quietSince)
+		if left <= 0 {
 			return nil
-		case quiet:
-			continue
+		}
+		ev, _, err := c.nextWithin(ctx, min(left, 100*time.Millisecond))
+		switch {
+		case c.Truncated:
+			return nil
 		case err != nil:
 			return err
 		case ev.Kind == tlsengine.EventData:
+			quietSince, wait = time.Now(), c.opts.Linger
 			if _, err := w.Write(ev.Data); err != nil {
 				return err
 			}
@@ -109,8 +118,11 @@ func (c *Conn) UpdateKeys(ctx context.Context, patient bool) error {
 // tickets that come before it.
 func (c *Conn) Finish(ctx context.Context) error {
 	defer c.wire.Close() //nolint:errcheck // it is over
-	if c.failure != nil {
+	switch {
+	case c.failure != nil:
 		return c.failure
+	case c.spoiled:
+		return nil // half a record was sent: nothing can follow it
 	}
 	if err := c.wire.CloseWrite(); err != nil && !broken(err) {
 		return c.explain(ctx, err)

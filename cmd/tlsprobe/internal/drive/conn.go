@@ -40,8 +40,10 @@ type Conn struct {
 	start, end int // what was read and not eaten
 	eof        bool
 
-	mu    sync.Mutex // of what follows: the sending half
-	out   []byte
+	sending sync.Mutex // the sending half; held while the transport takes its bytes
+	out     []byte
+
+	mu    sync.Mutex // of what follows; never held for long
 	count Count
 	first []byte
 }
@@ -72,7 +74,7 @@ func (c *Conn) First() []byte { return c.first }
 // transport is an error, ErrTruncated, unless the peer said close_notify.
 func (c *Conn) Next() (tlsengine.Event, error) {
 	for {
-		if err := c.Flush(); err != nil && c.end == c.start {
+		if err := c.flushIfFree(); err != nil && c.end == c.start {
 			if broken := c.salvage(); broken != nil {
 				return tlsengine.Event{}, err
 			}
@@ -94,6 +96,19 @@ func (c *Conn) Next() (tlsengine.Event, error) {
 		}
 	}
 }
+
+// flushIfFree sends what the engine owes, unless the other goroutine is sending:
+// it may wait for the peer to read, who may wait for us. What is owed then goes
+// with what is sent next.
+func (c *Conn) flushIfFree() error {
+	if !c.Engine.Owes() || !c.sending.TryLock() {
+		return nil
+	}
+	defer c.sending.Unlock()
+	return c.sendLocked(flush)
+}
+
+func flush(e *tlsengine.Engine, out []byte) ([]byte, error) { return e.Flush(out), nil }
 
 // salvage reads what the peer said before it stopped listening: a peer that
 // refuses us sends an alert and closes, and our write fails first.
@@ -153,7 +168,7 @@ func (c *Conn) Flush() error {
 	if !c.Engine.Owes() {
 		return nil
 	}
-	return c.send(func(e *tlsengine.Engine, out []byte) ([]byte, error) { return e.Flush(out), nil })
+	return c.send(flush)
 }
 
 // Write sends application data.
@@ -196,24 +211,36 @@ func (c *Conn) Close() error { return c.net.Close() }
 
 // send has the engine append to the output and writes it.
 func (c *Conn) send(do func(*tlsengine.Engine, []byte) ([]byte, error)) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	return c.sendLocked(do)
+}
+
+func (c *Conn) sendLocked(do func(*tlsengine.Engine, []byte) ([]byte, error)) error {
 	out, err := do(c.Engine, c.out[:0])
-	c.out = out
-	if len(out) > 0 {
-		if c.Watch != nil {
-			c.Watch(true, out)
-		}
-		n, writing := c.net.Write(out)
-		c.count.Out += int64(n)
-		if err == nil {
-			err = writing
-		}
-	}
-	if cap(c.out) > 2*bufferSize {
+	if c.out = out; cap(out) > 2*bufferSize {
 		c.out = nil
 	}
+	if len(out) == 0 {
+		return err
+	}
+	c.watch(true, out)
+	n, writing := c.net.Write(out)
+	c.mu.Lock()
+	c.count.Out += int64(n)
+	c.mu.Unlock()
+	if err == nil {
+		err = writing
+	}
 	return err
+}
+
+func (c *Conn) watch(own bool, b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Watch != nil {
+		c.Watch(own, b)
+	}
 }
 
 // Tapped lets a tap for the eyes and one for the trace see what goes over the
@@ -262,4 +289,9 @@ func (c *Conn) CloseTransport() {
 	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite() //nolint:errcheck // the other direction tells
 	}
+}
+
+// SetWriteDeadline is when a Write that waits gives up.
+func (c *Conn) SetWriteDeadline(t time.Time) {
+	c.net.SetWriteDeadline(t) //nolint:errcheck // a socket takes deadlines
 }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"time"
+
+	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/client"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
+	"github.com/tlsengine/tlsengine/trace"
+)
+
+// link is one connection to the target: the transport, TLS over it, and what
+// is known of both.
+type link struct {
+	conn      *dial.Conn
+	tls       *client.Conn
+	start     time.Time
+	sni       string
+	enforced  bool
+	quit      context.CancelFunc
+	ctx       context.Context
+	finishTap func()
+	trace     *trace.Tap // nil unless it is wanted
+}
+
+// open connects and makes the handshake. The link is not nil when the target
+// was reached; the error may be a handshake's.
+func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
+	l := &link{start: time.Now(), enforced: !f.noVerify, finishTap: func() {}}
+	l.ctx, l.quit = context.WithTimeout(p.ctx, f.dial.Timeout)
+	opts, err := f.options(p, l, session, early)
+	if err != nil {
+		l.quit()
+		return nil, err
+	}
+	if l.conn, err = f.dial.Dial(l.ctx, f.target); err != nil {
+		l.quit()
+		return nil, err
+	}
+	if l.tls, err = client.New(l.ctx, l.conn, opts); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, l.tls.Handshake(l.ctx)
+}
+
+func (l *link) close() {
+	l.finishTap()
+	l.conn.Close() //nolint:errcheck // it is over
+	l.quit()
+}
+
+// options are the flags for the client.
+func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Options, error) {
+	now := f.seed.Clock(p.now)
+	opts := client.Options{Enforce: !f.noVerify, Early: early, Linger: f.linger}
+	cfg := &opts.Config
+	f.offer.Apply(cfg)
+	cfg.Rand, cfg.Time, cfg.Session, cfg.Credentials = f.seed.Reader("client"), now, session, f.credentials
+	cfg.RequestStatus = true
+	if early != nil {
+		cfg.MaxEarlyData = maxEarly
+	}
+	var verify string
+	l.sni, verify = f.serverName()
+	cfg.ServerName, cfg.SNI, cfg.NoSNI = verify, l.sni, l.sni == ""
+	opts.Check = &pki.Check{Trust: &f.trust, Name: verify, Usage: x509.ExtKeyUsageServerAuth, Now: f.trust.Time(p.now()), Pins: f.pins}
+	log, err := p.keyLog(f.keylog)
+	if err != nil {
+		return opts, err
+	}
+	cfg.KeyLog = log
+	if f.traced {
+		l.trace = trace.NewTap("client", p.now)
+		opts.Trace = l.trace
+	}
+	if p.verbose > 0 {
+		opts.Tap = p.tap()
+		if info, err := tlsengine.ReadSession(session); err == nil {
+			opts.Tap.EarlySuite = cipher.Lookup(info.Suite)
+		}
+		l.finishTap = opts.Tap.Finish
+	}
+	return opts, nil
+}
+
+// tap tells stderr what goes over the wire.
+func (p *probe) tap() *tap.Tap {
+	reader := &ladder.Reader{}
+	style := p.style()
+	style.Color = false
+	p.talk(ladder.Head(style))
+	return tap.New(func(it tap.Item) {
+		if it.Kind == tap.Record && p.verbose > 1 {
+			p.talk("  │ " + ladder.Records(it))
+		}
+		if line, ok := reader.Line(it); ok {
+			p.talk(line.Draw(style))
+		}
+	})
+}
+
+// update brings the report up to date with what came later.
+func (l *link) update(rep *report.Connect) {
+	rep.Timing, rep.Bytes, rep.Result = l.timing(), l.bytes(), l.result()
+}
+
+func (l *link) timing() report.Timing {
+	return report.Timing{
+		DNS: l.conn.DNS.Microseconds(), Connect: l.conn.Connect.Microseconds(), Handshake: l.tls.Took.Microseconds(),
+		Total: time.Since(l.start).Microseconds(), RoundTrips: l.tls.Trips,
+	}
+}
+
+func (l *link) bytes() report.Bytes {
+	n := l.tls.Count()
+	return report.Bytes{In: n.In, Out: n.Out}
+}
+
+// result is what was negotiated, and what came after it.
+func (l *link) result() report.Result {
+	res := report.Of(l.tls.State())
+	res.EarlyData = l.tls.Early
+	for _, s := range l.tls.Sessions {
+		if t, ok := report.TicketOf(s); ok {
+			res.Session.Tickets = append(res.Session.Tickets, t)
+		}
+	}
+	if req := l.tls.Request; req != nil {
+		res.ClientAuth.Requested, res.ClientAuth.Sent = true, l.tls.Sent
+		for _, name := range req.Authorities {
+			res.ClientAuth.Authorities = append(res.ClientAuth.Authorities, pki.DN(name))
+		}
+	}
+	return res
+}
+
+// finish ends the connection properly.
+func (l *link) finish() error {
+	if l.tls.Failure() != nil || !l.tls.Done() {
+		return nil // said already
+	}
+	return l.tls.Finish(l.ctx)
+}
