@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	tls "github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/handshake"
 )
 
 // lab is a certificate for "example.test" and Configs that use it.
@@ -264,4 +265,45 @@ func TestAHandshakeThatOutlivesItsContextSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	require.ErrorIs(t, client.Handshake(ctx), context.Canceled, "with the deadline that it left behind nothing can be read")
+}
+
+// A peer asks for new keys and then talks, and reads nothing until it is heard:
+// who waits to answer it before reading on waits for ever.
+func TestAKeyUpdateIsNoReasonToStopReading(t *testing.T) {
+	l := newLab(t)
+	l.server.Tickets = -1
+	raw, other := net.Pipe()
+	defer raw.Close()
+	defer other.Close()
+	client, err := Client(raw, l.client, Options{})
+	require.NoError(t, err)
+	server, err := Server(other, l.server, Options{})
+	require.NoError(t, err)
+	shaken := make(chan error, 1)
+	go func() { shaken <- server.Handshake(context.Background()) }()
+	require.NoError(t, client.Handshake(context.Background()))
+	require.NoError(t, <-shaken)
+
+	written := make(chan error, 1)
+	go func() { // more than the pipe holds, which is nothing
+		_, err := client.Write(make([]byte, 1<<20))
+		written <- err
+	}()
+	served := make(chan error, 1)
+	go func() {
+		_, err := io.ReadFull(server, make([]byte, 1))
+		update, err2 := server.Engine().UpdateKeys(nil, handshake.UpdateRequested)
+		_, err3 := other.Write(update)
+		_, err4 := server.Write([]byte("news"))
+		_, err5 := io.CopyN(io.Discard, server, 1<<20-1)
+		served <- errors.Join(err, err2, err3, err4, err5)
+	}()
+	require.NoError(t, client.SetReadDeadline(time.Now().Add(5*time.Second)))
+	news := make([]byte, 4)
+	_, err = io.ReadFull(client, news)
+	require.NoError(t, err)
+	require.Equal(t, "news", string(news))
+	require.NoError(t, <-written)
+	require.NoError(t, <-served)
+	require.False(t, client.Engine().Owes(), "the peer's request is answered")
 }
