@@ -6,9 +6,10 @@
 //		p := testpeer.Server(t, drive, testpeer.ClientConfig())
 //		p.Want("the client opens the handshake", &handshake.ClientHello{})
 //		p.Send(p.ServerHello(func(m *handshake.ServerHello) {
-//			m.CipherSuite = cipher.TLS_AES_256_GCM_SHA384
+//			m.CipherSuite = 0x2a2a
 //		}))
-//		p.WantAlert("RFC 9846, Section 4.2.3: …", alert.IllegalParameter, alert.WrongCipher)
+//		p.WantAlert("RFC 9846, Section 4.2.3: a cipher suite that was not offered",
+//			alert.IllegalParameter, alert.WrongCipher)
 //	})
 //
 // Whoever is named, Server or Client, is what the peer is; the engine is the
@@ -37,7 +38,6 @@
 //
 // [Modes] runs a dialogue several times: whole, a byte at a time, through Feed,
 // and frozen and thawed between every two calls. All must give the same events
-// and the same output, byte for byte. The
-// memory that the engine received from is overwritten after every call, so
-// nothing can have been kept of it.
+// and the same output, byte for byte. The memory that the engine received from
+// is overwritten after every call, so nothing can have been kept of it.
 package testpeer

@@ -3,6 +3,8 @@ package testpeer
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tlsengine/tlsengine"
@@ -46,7 +48,9 @@ func Modes(t *testing.T, dialogue func(t *testing.T, drive *Drive)) {
 		ok := t.Run(drive.name, func(t *testing.T) {
 			dialogue(t, drive)
 			if first != nil {
-				first.compare(t, drive)
+				if diff := first.differences(drive); diff != "" {
+					t.Errorf("the same in every mode: %s", diff)
+				}
 			}
 		})
 		if !ok {
@@ -86,22 +90,25 @@ func (d *Drive) event(p *Peer, ev tlsengine.Event) {
 	d.seen[p].events = append(d.seen[p].events, fmt.Sprintf("%v %x", ev.Kind, ev.Data))
 }
 
-func (d *Drive) compare(t *testing.T, other *Drive) {
+// differences says in what two plays of a dialogue differ.
+func (d *Drive) differences(other *Drive) string {
 	if len(d.all) != len(other.all) {
-		t.Fatalf("%s %d engines, %s %d", d, len(d.all), other, len(other.all))
+		return fmt.Sprintf("%s %d engines, %s %d", d, len(d.all), other, len(other.all))
 	}
+	var out strings.Builder
 	for i, a := range d.all {
 		b := other.all[i]
-		if fmt.Sprint(a.events) != fmt.Sprint(b.events) {
-			t.Errorf("the same events, however the input is cut:\n%s %q\n%s %q", d, a.events, other, b.events)
+		if !slices.Equal(a.events, b.events) {
+			fmt.Fprintf(&out, "events:\n%s %q\n%s %q\n", d, a.events, other, b.events)
 		}
 		if !bytes.Equal(a.output, b.output) {
-			t.Errorf("the same output, however the input is cut:\n%s %d bytes\n%s %d bytes, from %d on others", d, len(a.output), other, len(b.output), same(a.output, b.output))
+			fmt.Fprintf(&out, "output: %s %d bytes, %s %d bytes, from byte %d on others\n", d, len(a.output), other, len(b.output), same(a.output, b.output))
 		}
 		if a.err != b.err {
-			t.Errorf("the same error, however the input is cut:\n%s %s\n%s %s", d, a.err, other, b.err)
+			fmt.Fprintf(&out, "error:\n%s %s\n%s %s\n", d, a.err, other, b.err)
 		}
 	}
+	return out.String()
 }
 
 // same is how many bytes at the front are the same.
