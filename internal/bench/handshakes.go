@@ -66,6 +66,9 @@ func (f flavour) measure() []result {
 // ours makes both sides of a handshake.
 func (f flavour) ours() work {
 	groups := []*group.Group{group.Lookup(f.group)}
+	if f.version == tls.VersionTLS12 { // where the certificate's curve has to be in the list
+		groups = append(groups, group.Lookup(group.P256))
+	}
 	ccfg := &tls.Config{Roots: f.id.roots, ServerName: serverName, Groups: groups, MaxVersion: f.version}
 	scfg := &tls.Config{Credentials: []*tls.Credential{f.id.ours}, Groups: groups, MaxVersion: f.version}
 	if f.client {
@@ -99,8 +102,11 @@ func (f flavour) ours() work {
 // peers makes the same with crypto/tls, which has no 0-RTT over TCP: a
 // resumption stands for it.
 func (f flavour) peers() work {
-	curve := stdtls.CurveID(f.group)
-	ccfg := &stdtls.Config{RootCAs: f.id.roots, ServerName: serverName, CurvePreferences: []stdtls.CurveID{curve}, MaxVersion: uint16(f.version)}
+	curves := []stdtls.CurveID{stdtls.CurveID(f.group)}
+	if f.version == tls.VersionTLS12 {
+		curves = append(curves, stdtls.CurveP256)
+	}
+	ccfg := &stdtls.Config{RootCAs: f.id.roots, ServerName: serverName, CurvePreferences: curves, MaxVersion: uint16(f.version)}
 	scfg := &stdtls.Config{Certificates: []stdtls.Certificate{f.id.peer}, CurvePreferences: ccfg.CurvePreferences, SessionTicketsDisabled: !f.resumed}
 	if f.client {
 		ccfg.Certificates, scfg.ClientAuth, scfg.ClientCAs = scfg.Certificates, stdtls.RequireAndVerifyClientCert, f.id.roots
