@@ -15,11 +15,11 @@ import "iter"
 // the last thing.
 func (e *Engine) Feed(in []byte) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		if len(in) > 0 && e.Pending() != nil {
+		e.wake()
+		if len(in) > 0 && e.asks() {
 			yield(Event{}, ErrPending)
 			return
 		}
-		e.wake()
 		e.feed(in, yield)
 	}
 }

@@ -22,16 +22,17 @@ const (
 // receiver is the receiving half: from records to messages and data.
 type receiver struct {
 	reader   record.Reader
-	asm      record.Assembler
-	outputs  []handshake.Output // what the machine wants, not yet carried out
-	keys     *handshake.Keys    // in force; nil before there are any
-	err      error              // sticky
+	flows    bool               // nothing is left to do before the next record, and data may come
 	closed   bool               // the peer said close_notify
 	proved   bool               // a record opened under the keys in force
-	warnings int
-	quiet    int
-	ccs      int
-	early    uint32 // bytes of early data so far
+	warnings uint8              // in a row
+	quiet    uint8              // messages in a row without data between
+	ccs      uint8              // in all
+	early    uint32             // bytes of early data so far
+	keys     *handshake.Keys    // in force; nil before there are any
+	err      error              // sticky
+	outputs  []handshake.Output // what the machine wants, not yet carried out
+	asm      record.Assembler
 }
 
 // Receive takes at most one record off the front of in, decrypting it in
@@ -43,25 +44,42 @@ type receiver struct {
 // alert is owed.
 func (e *Engine) Receive(in []byte) (n int, ev Event, err error) {
 	e.wake()
-	if e.recv.err != nil {
-		return 0, Event{}, e.recv.err
+	r := &e.recv
+	if !r.flows {
+		if ev, err := e.goOn(); err != nil || ev.Kind != EventNone {
+			return 0, ev, err
+		}
+	}
+	n, rec, err := r.reader.Next(in)
+	switch {
+	case err != nil:
+		return 0, Event{}, e.refuse(err)
+	case n == 0:
+		return 0, Event{Kind: EventNeedMore, Need: r.reader.Need(in)}, nil
+	case r.flows && rec.Type == record.ApplicationData && len(rec.Data) > 0:
+		r.quiet, r.warnings = 0, 0
+		return n, Event{Kind: EventData, Data: rec.Data}, nil
+	}
+	r.flows = false
+	ev, err = e.take(rec)
+	return n, ev, err
+}
+
+// goOn says and does what is to be said and done before more bytes are looked
+// at. Without an event or an error they can be.
+func (e *Engine) goOn() (Event, error) {
+	r := &e.recv
+	if r.err != nil {
+		return Event{}, r.err
 	}
 	if ev, err := e.advance(); err != nil || ev.Kind != EventNone {
-		return 0, ev, err
+		return ev, err
 	}
-	if e.recv.closed {
-		return 0, Event{Kind: EventPeerClosed}, nil
+	if r.closed {
+		return Event{Kind: EventPeerClosed}, nil
 	}
-	n, rec, err := e.recv.reader.Next(in)
-	if err != nil {
-		return 0, Event{}, e.refuse(err)
-	}
-	if n == 0 {
-		return 0, Event{Kind: EventNeedMore, Need: e.recv.reader.Need(in)}, nil
-	}
-	ev, err = e.take(rec)
-	e.recv.asm.Retain()
-	return n, ev, err
+	r.flows = r.proved && e.m.Done() && r.asm.Aligned()
+	return Event{}, nil
 }
 
 // take gives a record to whom it is for.
@@ -70,10 +88,8 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 	r.proved = r.proved || rec.Protected
 	// "Handshake messages MUST NOT be interleaved with other record types."
 	// RFC 9846, Section 5.1. An alert says more than that refusal would.
-	if rec.Type == record.ApplicationData || rec.Type == record.ChangeCipherSpec {
-		if err := e.whole(rec.Type); err != nil {
-			return Event{}, err
-		}
+	if !r.asm.Aligned() && (rec.Type == record.ApplicationData || rec.Type == record.ChangeCipherSpec) {
+		return Event{}, e.refuse(alert.InterleavedMessage.Errorf("a record of type %v inside a handshake message", rec.Type))
 	}
 	if rec.Type != record.Alert && len(rec.Data) > 0 {
 		r.warnings = 0
@@ -94,19 +110,13 @@ func (e *Engine) take(rec record.Record) (Event, error) {
 	return Event{}, nil // early data that was refused
 }
 
-// whole refuses a record inside a handshake message.
-func (e *Engine) whole(t record.ContentType) error {
-	if e.recv.asm.Aligned() {
-		return nil
-	}
-	return e.refuse(alert.InterleavedMessage.Errorf("a record of type %v inside a handshake message", t))
-}
-
 func (e *Engine) takeHandshake(data []byte) (Event, error) {
 	if err := e.recv.asm.Add(data); err != nil {
 		return Event{}, e.refuse(err)
 	}
-	return e.advance()
+	ev, err := e.advance()
+	e.recv.asm.Retain() // data is the caller's again
+	return ev, err
 }
 
 // advance carries out what the machine wants, and gives it the messages that
@@ -116,7 +126,7 @@ func (e *Engine) advance() (Event, error) {
 		if ev, err := e.carryOut(); err != nil || ev.Kind != EventNone {
 			return ev, err
 		}
-		if e.m.Pending() != nil {
+		if e.m.Asks() {
 			return Event{Kind: EventRequest}, nil
 		}
 		msg, ok, err := e.recv.asm.Next()
@@ -172,6 +182,7 @@ func (e *Engine) ourTurn() error {
 // collect takes over what the machine wants.
 func (e *Engine) collect() {
 	list := e.m.Take()
+	e.recv.flows = false
 	if e.recv.outputs == nil {
 		e.recv.outputs = list
 		return
@@ -427,7 +438,7 @@ func (e *Engine) refuse(err error) error {
 	}
 	e.m.Forget()
 	e.recv.outputs = nil
-	e.recv.err = err
+	e.recv.flows, e.recv.err = false, err
 	e.mail.end(err, &known.Alert)
 	return err
 }
@@ -443,7 +454,7 @@ func (e *Engine) refuse(err error) error {
 func (e *Engine) TransportEOF() error {
 	e.wake()
 	if e.recv.err == nil && !(e.recv.closed && e.m.Done()) {
-		e.recv.err = ErrTruncated
+		e.recv.flows, e.recv.err = false, ErrTruncated
 		e.mail.end(ErrTruncated, nil)
 	}
 	return e.recv.err

@@ -52,10 +52,15 @@ const (
 // of the state: asked again, it says the same.
 func (e *Engine) Pending() Request {
 	e.wake()
-	if e.recv.err != nil || len(e.recv.outputs) > 0 {
+	if !e.asks() {
 		return nil
 	}
 	return e.m.Pending()
+}
+
+// asks reports whether there is a question, without putting it together.
+func (e *Engine) asks() bool {
+	return e.recv.err == nil && len(e.recv.outputs) == 0 && e.m.Asks()
 }
 
 // UseConfig answers a [ConfigRequest]: the engine goes on with this Config,

@@ -10,20 +10,17 @@ import (
 // sender is the sending half: from what is owed and written to records.
 type sender struct {
 	writer record.Writer
-	keys   *handshake.Keys // in force; nil before there are any
 	client bool
 	hello  bool // something was sent: the next record is not the first
 	done   bool // the handshake is complete
 	half   bool // server: data may be sent before the handshake is done
 	closed bool
-	update bool  // the peer asked for new keys
-	asked  bool  // the peer was asked for new keys; mailbox.updated says that it has changed them
-	err    error // sticky
-	early  earlyBudget
+	update bool            // the peer asked for new keys
+	asked  bool            // the peer was asked for new keys; mailbox.updated says that it has changed them
+	early  uint32          // bytes of early data that a client may still send
+	err    error           // sticky
+	keys   *handshake.Keys // in force; nil before there are any
 }
-
-// earlyBudget is how much early data a client may still send.
-type earlyBudget struct{ left uint64 }
 
 func (s *sender) configure(cfg *Config, client bool) {
 	s.client = client
@@ -75,20 +72,22 @@ func (e *Engine) Send(out, plain []byte) ([]byte, error) {
 // RFC 9846, Section 4.7.3. It waits for that record, so that any number of
 // requests gets one answer.
 func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
+	if e.send.writer.Takes(len(plain)) && !e.send.update {
+		return e.send.writer.Append(out, record.ApplicationData, plain)
+	}
 	for len(plain) > 0 {
-		if e.send.keys.Epoch == handshake.EarlyData && e.send.writer.Remaining() == 0 {
-			// "Note that it is not possible to perform a KeyUpdate for early
-			// data; therefore, implementations MUST NOT exceed the limits when
-			// sending early data." RFC 9846, Section 5.5.
-			return out, ErrEarlyDataLimit
-		}
-		if e.send.update || e.send.writer.Remaining() == 0 {
+		left := e.send.writer.Remaining()
+		if left == 0 || e.send.update {
 			var err error
-			if out, err = e.update(out, handshake.UpdateNotRequested); err != nil {
+			if out, err = e.renew(out); err != nil {
 				return out, err
 			}
+			left = e.send.writer.Remaining()
 		}
-		n := e.fits(len(plain))
+		n := len(plain) // a record holds a byte at least
+		if 0 < left && left < uint64(n) {
+			n = min(n, int(left)*record.MinFragment)
+		}
 		var err error
 		if out, err = e.send.writer.Append(out, record.ApplicationData, plain[:n]); err != nil {
 			return out, e.broken(err)
@@ -98,13 +97,17 @@ func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 	return out, nil
 }
 
-// fits is how much of n bytes the keys in force may still seal.
-func (e *Engine) fits(n int) int {
-	left := e.send.writer.Remaining()
-	if left >= uint64(n) { // a record holds a byte at least
-		return n
+// renew changes the keys, which have sealed enough or which the peer wants to
+// be changed.
+//
+// "Note that it is not possible to perform a KeyUpdate for early data;
+// therefore, implementations MUST NOT exceed the limits when sending early
+// data." RFC 9846, Section 5.5.
+func (e *Engine) renew(out []byte) ([]byte, error) {
+	if e.send.keys.Epoch == handshake.EarlyData {
+		return out, ErrEarlyDataLimit
 	}
-	return min(n, int(left)*record.MinFragment)
+	return e.update(out, handshake.UpdateNotRequested)
 }
 
 // SendEarly appends what the engine owes and then plain as early data: a
@@ -123,10 +126,10 @@ func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
 	case s.done || s.keys == nil:
 		return out, ErrNoEarlyData
 	case s.client && s.keys.Epoch == handshake.EarlyData:
-		if uint64(len(plain)) > s.early.left {
+		if uint64(len(plain)) > uint64(s.early) {
 			return out, ErrEarlyDataLimit
 		}
-		s.early.left -= uint64(len(plain))
+		s.early -= uint32(len(plain))
 	case !s.client && s.keys.Epoch == handshake.Application && s.half:
 	default:
 		return out, ErrNoEarlyData
@@ -141,7 +144,7 @@ func (e *Engine) EarlyDataLeft() int {
 	if e.send.keys == nil || e.send.keys.Epoch != handshake.EarlyData || !e.send.client {
 		return 0
 	}
-	return int(e.send.early.left)
+	return int(e.send.early)
 }
 
 // Overhead is how many bytes longer than itself n bytes of plaintext become,
@@ -245,14 +248,19 @@ func (s *sender) install(k *handshake.Keys) {
 	s.writer.SetKeys(k.Suite, recordKeys(k))
 }
 
-// flush carries out what the receiving half left in the mailbox.
+// flush carries out what the receiving half left in the mailbox. The error is
+// what has ended the sending half.
 func (e *Engine) flush(out []byte) ([]byte, error) {
+	if e.mail.full.Load() {
+		out = e.collectMail(out)
+	}
+	return out, e.send.err
+}
+
+func (e *Engine) collectMail(out []byte) []byte {
 	items, a, ended := e.mail.take()
 	for i := range items {
-		var err error
-		if out, err = e.deliver(out, &items[i]); err != nil {
-			return out, err
-		}
+		out = e.deliver(out, &items[i])
 	}
 	if e.send.err == nil && ended != nil {
 		e.send.err = ended
@@ -260,29 +268,29 @@ func (e *Engine) flush(out []byte) ([]byte, error) {
 			out = e.appendAlert(out, alert.Fatal, *a)
 		}
 	}
-	return out, e.send.err
+	return out
 }
 
 // deliver carries out one output.
-func (e *Engine) deliver(out []byte, o *handshake.Output) ([]byte, error) {
+func (e *Engine) deliver(out []byte, o *handshake.Output) []byte {
 	s := &e.send
 	if s.closed || s.err != nil {
-		return out, nil
+		return out
 	}
 	switch o.Kind {
 	case handshake.OutMessage:
-		return e.appendRecords(out, record.Handshake, o.Data)
+		out, _ = e.appendRecords(out, record.Handshake, o.Data)
 	case handshake.OutChangeCipherSpec:
-		return e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
+		out, _ = e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
 	case handshake.OutUpdateSendKeys:
 		s.update = true
 	case handshake.OutSendKeys:
 		s.install(o.Keys)
-		s.early.left, s.half = uint64(o.Keys.EarlyLimit), o.Keys.HalfRTT
+		s.early, s.half = o.Keys.EarlyLimit, o.Keys.HalfRTT
 	case handshake.OutDone:
 		s.done = true
 	}
-	return out, nil
+	return out
 }
 
 func (e *Engine) appendRecords(out []byte, t record.ContentType, data []byte) ([]byte, error) {

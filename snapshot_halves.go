@@ -36,9 +36,9 @@ func (r *receiver) freeze(f *handshake.Freezer) {
 	f.Outputs(r.outputs)
 	f.Bool(r.closed)
 	f.Bool(r.proved)
-	f.Uint8(uint8(r.warnings))
-	f.Uint8(uint8(r.quiet))
-	f.Uint8(uint8(r.ccs))
+	f.Uint8(r.warnings)
+	f.Uint8(r.quiet)
+	f.Uint8(r.ccs)
 	f.Uint32(r.early)
 	freezeFailure(f, r.err)
 }
@@ -54,7 +54,7 @@ func (r *receiver) thaw(t *handshake.Thawer) {
 	}
 	r.outputs = t.Outputs()
 	r.closed, r.proved = t.Bool(), t.Bool()
-	r.warnings, r.quiet, r.ccs = int(t.Uint8()), int(t.Uint8()), int(t.Uint8())
+	r.warnings, r.quiet, r.ccs = t.Uint8(), t.Uint8(), t.Uint8()
 	r.early, r.err = t.Uint32(), thawFailure(t)
 	suite := protect(&state.State, r.keys)
 	if t.Err() == nil && r.reader.Restore(state, suite) != nil {
@@ -97,7 +97,7 @@ func (s *sender) freeze(f *handshake.Freezer, received error) {
 	for _, b := range []bool{s.hello, s.done, s.half, s.closed, s.update, s.asked} {
 		f.Bool(b)
 	}
-	f.Uint64(s.early.left)
+	f.Uint64(uint64(s.early))
 	switch s.err {
 	case nil:
 		f.Uint8(sendsOn)
@@ -122,7 +122,10 @@ func (s *sender) thaw(t *handshake.Thawer, received error) {
 	for _, b := range []*bool{&s.hello, &s.done, &s.half, &s.closed, &s.update, &s.asked} {
 		*b = t.Bool()
 	}
-	s.early.left = t.Uint64()
+	early := t.Uint64()
+	if s.early = uint32(early); uint64(s.early) != early {
+		t.Damaged()
+	}
 	switch t.Uint8() {
 	case sendsOn:
 	case failedWithReceiver:

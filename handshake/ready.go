@@ -119,6 +119,10 @@ func (m *Machine) defaultVerdict() error {
 	return m.cfg.verify(m.peer.chain, leaf, usage)
 }
 
+// Asks reports whether there is a question, which [Machine.Pending] then puts
+// together.
+func (m *Machine) Asks() bool { return m.state.Awaits() && m.err == nil }
+
 // Pending is the question that the machine waits on, or nil. It is a function
 // of the state: the same until it is answered.
 func (m *Machine) Pending() Request {

@@ -54,7 +54,7 @@ func (r *Reader) admitVersion(h Header, in []byte) error {
 // A handshake record is not expected by that name, but it is opened
 // nevertheless, to tell a forged one from a peer that errs.
 func (r *Reader) sealed(t ContentType) bool {
-	if r.prot.is13() {
+	if r.prot.tls13 {
 		return t == ApplicationData || t == Handshake
 	}
 	return r.prot.suite != nil
@@ -62,7 +62,7 @@ func (r *Reader) sealed(t ContentType) bool {
 
 func (r *Reader) maxBody(t ContentType) int {
 	switch {
-	case r.sealed(t) && !r.prot.is13():
+	case r.sealed(t) && !r.prot.tls13:
 		return MaxCiphertext12
 	case t == ApplicationData || r.sealed(t):
 		return MaxCiphertext13

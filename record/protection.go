@@ -18,6 +18,17 @@ type protection struct {
 	aead  cipher.AEAD            // a cache: nil until it is needed
 	nonce [cipher.NonceSize]byte // scratch, here lest it be allocated per record
 	aad   [additionalLen12]byte  // scratch
+
+	tls13    bool  // of suite, where it is at hand
+	explicit uint8 // of suite: its ExplicitNonce
+}
+
+func newProtection(suite *cipher.Suite, keys keyschedule.Keys, seq uint64) protection {
+	p := protection{suite: suite, keys: keys, seq: seq}
+	if suite != nil {
+		p.tls13, p.explicit = suite.TLS13(), uint8(suite.ExplicitNonce)
+	}
+	return p
 }
 
 // setKeys takes new keys.
@@ -25,7 +36,7 @@ type protection struct {
 // "Each sequence number is set to zero at the beginning of a connection and
 // whenever the key is changed" RFC 9846, Section 5.3.
 func (p *protection) setKeys(suite *cipher.Suite, keys keyschedule.Keys) {
-	*p = protection{suite: suite, keys: keys}
+	*p = newProtection(suite, keys, 0)
 }
 
 // park lets the AEAD go.
@@ -36,10 +47,7 @@ func (p *protection) park() { p.aead = nil }
 //
 // "Servers and clients MUST forget the secret values and keys established in
 // failed connections" RFC 9846, Section 6.
-func (p *protection) forget() { *p = protection{suite: p.suite, seq: p.seq} }
-
-// is13 reports whether records are protected as in TLS 1.3.
-func (p *protection) is13() bool { return p.suite != nil && p.suite.TLS13() }
+func (p *protection) forget() { *p = newProtection(p.suite, keyschedule.Keys{}, p.seq) }
 
 // ready makes sure that there is an AEAD.
 func (p *protection) ready() error {
@@ -63,43 +71,49 @@ func (p *protection) build() error {
 
 // expansion is how many bytes longer a protected body is than what goes into
 // the AEAD.
-func (p *protection) expansion() int { return p.suite.ExplicitNonce + cipher.Overhead }
+func (p *protection) expansion() int { return int(p.explicit) + cipher.Overhead }
 
 // open opens a record in place: header and body as they came. It returns what
 // the AEAD protected, which in TLS 1.3 is a TLSInnerPlaintext, or false.
 func (p *protection) open(typ ContentType, record []byte) (content []byte, ok bool) {
-	start := HeaderLen + p.suite.ExplicitNonce
+	start := HeaderLen + int(p.explicit)
 	if len(record) < start+cipher.Overhead {
 		return nil, false
 	}
 	number := p.seq
-	if p.suite.ExplicitNonce > 0 {
+	if p.explicit > 0 {
 		number = binary.BigEndian.Uint64(record[HeaderLen:])
 	}
 	cipher.PutNonce(&p.nonce, &p.keys.IV, number)
-	aad := p.additional(typ, record, len(record)-start-cipher.Overhead)
-	content, err := p.aead.Open(record[start:start], p.nonce[:], record[start:], aad)
+	body := record[start:]
+	content, err := p.aead.Open(body[:0], p.nonce[:], body, p.additional(typ, record, len(body)-cipher.Overhead))
 	if err != nil {
 		return nil, false
 	}
 	p.seq++
-	return content[:len(content):len(content)], true
+	return content, true
 }
 
 // seal puts a record's header before content and protects it in place. record
 // has room for the header, and the explicit nonce if there is one, then
-// content, then the tag, and that is all of its capacity.
+// content, then the tag, and that is all of its capacity and of content's.
 func (p *protection) seal(typ ContentType, record []byte, content []byte) {
-	start := HeaderLen + p.suite.ExplicitNonce
-	Header{typ, RecordVersion, len(record) - HeaderLen}.Append(record[:0])
-	if p.suite.ExplicitNonce > 0 {
+	putHeader(record, typ, len(record)-HeaderLen)
+	if p.explicit > 0 {
 		// The sequence number serves as the explicit nonce, so that none
 		// comes twice. RFC 5288, Section 3.
 		binary.BigEndian.PutUint64(record[HeaderLen:], p.seq)
 	}
 	cipher.PutNonce(&p.nonce, &p.keys.IV, p.seq)
+	start := HeaderLen + int(p.explicit)
 	p.aead.Seal(record[start:start], p.nonce[:], content, p.additional(typ, record, len(content)))
 	p.seq++
+}
+
+// putHeader writes the header of a body of n bytes to the front of b.
+func putHeader(b []byte, typ ContentType, n int) {
+	binary.BigEndian.PutUint32(b, uint32(typ)<<24|uint32(RecordVersion)<<8|uint32(n>>8))
+	b[HeaderLen-1] = byte(n)
 }
 
 // additionalLen12 is the length of the additional data in TLS 1.2.
@@ -120,10 +134,10 @@ const additionalLen12 = 8 + HeaderLen
 //
 // RFC 5246, Section 6.2.3.3.
 func (p *protection) additional(typ ContentType, record []byte, n int) []byte {
-	if p.suite.TLS13() {
+	if p.tls13 {
 		return record[:HeaderLen]
 	}
 	binary.BigEndian.PutUint64(p.aad[:8], p.seq)
-	Header{typ, RecordVersion, n}.Append(p.aad[:8])
+	putHeader(p.aad[8:], typ, n)
 	return p.aad[:]
 }

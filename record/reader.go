@@ -32,8 +32,8 @@ type Record struct {
 // the Reader must not be used; it does not remember.
 type Reader struct {
 	prot  protection
-	empty int // records without content in a row
-	skip  int // 1 + how much more rejected early data may be dropped; 0: none
+	empty int32 // records without content in a row
+	skip  int32 // 1 + how much more rejected early data may be dropped; 0: none
 }
 
 // SetKeys expects what follows to be protected by keys of suite, whose version
@@ -55,7 +55,7 @@ func (r *Reader) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 // records using the handshake traffic key, discarding records which fail
 // deprotection (up to the configured max_early_data_size)." RFC 9846, Section
 // 4.3.10.
-func (r *Reader) SkipEarlyData(limit int) { r.skip = 1 + max(0, limit) }
+func (r *Reader) SkipEarlyData(limit int) { r.skip = 1 + int32(min(max(0, limit), math.MaxInt32-1)) }
 
 // Need is how many bytes in lacks of a record: of its header, and when that is
 // there, of its body. It is 0 when [Reader.Next] can decide.
@@ -126,13 +126,16 @@ func (r *Reader) takeProtected(typ ContentType, record []byte) (Record, error) {
 		return Record{}, alert.DecryptionFailed.Errorf("record does not decrypt")
 	}
 	r.skip = 0
-	if r.prot.is13() {
+	if r.prot.tls13 {
+		if n := len(content) - 1; 0 <= n && n <= MaxPlaintext && content[n] == byte(ApplicationData) && typ == ApplicationData {
+			return Record{ApplicationData, true, content[:n:n]}, nil // almost all
+		}
 		return takeInner(typ, content)
 	}
 	if len(content) > MaxPlaintext {
 		return Record{}, tooLong(len(content), MaxPlaintext)
 	}
-	return Record{typ, true, content}, nil
+	return Record{typ, true, content[:len(content):len(content)]}, nil
 }
 
 // takeUnprotected returns the content of an unprotected record that is
@@ -150,7 +153,7 @@ func (r *Reader) takeUnprotected(typ ContentType, record []byte) (Record, error)
 // drop accounts for a record of rejected early data. A record counts as the
 // content it can hold without padding, and at least as one byte.
 func (r *Reader) drop(record []byte) (Record, error) {
-	r.skip -= max(1, len(record)-HeaderLen-cipher.Overhead-1)
+	r.skip -= int32(max(1, len(record)-HeaderLen-cipher.Overhead-1))
 	if r.skip < 1 {
 		return Record{}, alert.TooMuchSkippedEarlyData.Errorf("client sent more early data than the server will skip")
 	}

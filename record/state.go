@@ -30,11 +30,11 @@ type WriterState struct {
 }
 
 // State returns what the Reader remembers.
-func (r *Reader) State() ReaderState { return ReaderState{r.prot.state(), r.empty, r.skip} }
+func (r *Reader) State() ReaderState { return ReaderState{r.prot.state(), int(r.empty), int(r.skip)} }
 
 // State returns what the Writer remembers.
 func (w *Writer) State() WriterState {
-	return WriterState{w.prot.state(), w.fragment(), w.padTo, w.version}
+	return WriterState{w.prot.state(), w.fragment(), int(w.padTo), w.version}
 }
 
 // Restore makes the Reader what s was taken from. suite is the one named by
@@ -45,10 +45,10 @@ func (r *Reader) Restore(s ReaderState, suite *cipher.Suite) error {
 	if err != nil {
 		return err
 	}
-	if s.Empty < 0 || s.Empty > MaxEmptyRecords || s.SkipEarlyData < 0 {
+	if s.Empty < 0 || s.Empty > MaxEmptyRecords || s.SkipEarlyData != int(int32(s.SkipEarlyData)) || s.SkipEarlyData < 0 {
 		return alert.Internal.Errorf("state of a Reader is invalid")
 	}
-	*r = Reader{prot, s.Empty, s.SkipEarlyData}
+	*r = Reader{prot, int32(s.Empty), int32(s.SkipEarlyData)}
 	return nil
 }
 
@@ -63,7 +63,8 @@ func (w *Writer) Restore(s WriterState, suite *cipher.Suite) error {
 	if s.MaxPlaintext < MinFragment || s.MaxPlaintext > MaxPlaintext || s.Padding < 0 || s.Padding > MaxPlaintext+1 {
 		return alert.Internal.Errorf("state of a Writer is invalid")
 	}
-	*w = Writer{prot, MaxPlaintext - s.MaxPlaintext, s.Padding, s.Version}
+	*w = Writer{prot: prot, shorter: uint16(MaxPlaintext - s.MaxPlaintext), padTo: uint16(s.Padding), version: s.Version}
+	w.last = prot.seq + w.Remaining()
 	return nil
 }
 
@@ -98,5 +99,5 @@ func restore(s State, suite *cipher.Suite) (protection, error) {
 	if int(s.Keys.KeyLen) != suite.KeyLen || int(s.Keys.IVLen) != suite.IVLen {
 		return protection{}, alert.Internal.Errorf("state has keys that do not fit %v", suite)
 	}
-	return protection{suite: suite, keys: s.Keys, seq: s.Sequence}, nil
+	return newProtection(suite, s.Keys, s.Sequence), nil
 }

@@ -19,8 +19,9 @@ const reservedRecords = 2
 // nothing was appended.
 type Writer struct {
 	prot    protection
-	shorter int    // than MaxPlaintext the largest content is
-	padTo   int    // 0: no padding
+	last    uint64 // the sequence numbers of application data are below it
+	shorter uint16 // than MaxPlaintext the largest content is
+	padTo   uint16 // 0: no padding
 	version uint16 // 0: RecordVersion
 }
 
@@ -29,6 +30,7 @@ type Writer struct {
 // away, as a HelloRetryRequest does from early data.
 func (w *Writer) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 	w.prot.setKeys(suite, keys)
+	w.last = w.Remaining()
 }
 
 // SetMaxPlaintext sets the largest content of a record in bytes, from
@@ -36,13 +38,13 @@ func (w *Writer) SetKeys(suite *cipher.Suite, keys keyschedule.Keys) {
 // two. With record_size_limit (RFC 8449, Section 4) it is the peer's limit, in
 // TLS 1.3 less one for the content type.
 func (w *Writer) SetMaxPlaintext(n int) {
-	w.shorter = MaxPlaintext - min(max(n, MinFragment), MaxPlaintext)
+	w.shorter = uint16(MaxPlaintext - min(max(n, MinFragment), MaxPlaintext))
 }
 
 // SetPadding makes the content of protected records of TLS 1.3, with its type,
 // a multiple of n bytes, as far as the largest record allows. Zero and one are
 // no padding. RFC 9846, Section 5.4.
-func (w *Writer) SetPadding(n int) { w.padTo = min(max(n, 0), MaxPlaintext+1) }
+func (w *Writer) SetPadding(n int) { w.padTo = uint16(min(max(n, 0), MaxPlaintext+1)) }
 
 // SetVersion sets the version in the header of unprotected records.
 //
@@ -84,24 +86,42 @@ func (w *Writer) left() uint64 {
 //
 // change_cipher_spec is never protected in TLS 1.3.
 func (w *Writer) Append(dst []byte, typ ContentType, data []byte) ([]byte, error) {
+	if typ == ApplicationData && w.Takes(len(data)) {
+		n := w.recordLen(len(data))
+		return w.append(slices.Grow(dst, n), typ, data, n), nil
+	}
+	return w.appendAny(dst, typ, data)
+}
+
+// Takes reports whether n bytes of application data may go as one record under
+// the current keys, as almost all do. If not, [Writer.Append] sees what is to
+// be done.
+func (w *Writer) Takes(n int) bool {
+	return w.prot.aead != nil && uint(n-1) < uint(w.fragment()) && w.prot.seq < w.last
+}
+
+func (w *Writer) appendAny(dst []byte, typ ContentType, data []byte) ([]byte, error) {
 	if len(data) == 0 {
 		return dst, nil
 	}
 	if typ == Alert && len(data) != 2 {
 		return dst, alert.Internal.Errorf("alert of %d bytes", len(data))
 	}
-	if w.prot.suite == nil || typ == ChangeCipherSpec && w.prot.is13() {
+	if w.prot.suite == nil || typ == ChangeCipherSpec && w.prot.tls13 {
 		return w.appendUnprotected(dst, typ, data)
 	}
 	if err := w.allow(typ, len(data)); err != nil {
 		return dst, err
 	}
-	dst = slices.Grow(dst, w.total(len(data)))
-	for len(data) > w.fragment() {
-		dst = w.append(dst, typ, data[:w.fragment()])
-		data = data[w.fragment():]
+	if fragment := w.fragment(); len(data) > fragment {
+		dst = slices.Grow(dst, w.total(len(data)))
+		full := w.recordLen(fragment)
+		for ; len(data) > fragment; data = data[fragment:] {
+			dst = w.append(dst, typ, data[:fragment], full)
+		}
 	}
-	return w.append(dst, typ, data), nil
+	n := w.recordLen(len(data))
+	return w.append(slices.Grow(dst, n), typ, data, n), nil
 }
 
 // AppendEmpty appends one record of application data without content, for
@@ -117,7 +137,8 @@ func (w *Writer) AppendEmpty(dst []byte) ([]byte, error) {
 	if err := w.allow(ApplicationData, 0); err != nil {
 		return dst, err
 	}
-	return w.append(slices.Grow(dst, w.recordLen(0)), ApplicationData, nil), nil
+	n := w.recordLen(0)
+	return w.append(slices.Grow(dst, n), ApplicationData, nil, n), nil
 }
 
 // Overhead is how many bytes longer than itself n bytes become now, n not
@@ -168,7 +189,7 @@ func (w *Writer) allow(typ ContentType, n int) error {
 	return w.prot.ready()
 }
 
-func (w *Writer) fragment() int { return MaxPlaintext - w.shorter }
+func (w *Writer) fragment() int { return MaxPlaintext - int(w.shorter) }
 
 // records is how many records n bytes of content become, at least one.
 func (w *Writer) records(n int) int {
@@ -199,32 +220,33 @@ func (w *Writer) recordLen(n int) int {
 // to the full plaintext, including the content type and padding." RFC 9846,
 // Section 5.4.
 func (w *Writer) innerLen(n int) int {
-	if !w.prot.suite.TLS13() {
+	if !w.prot.tls13 {
 		return n
 	}
 	n++
-	if w.padTo > 1 {
-		n = min((n+w.padTo-1)/w.padTo*w.padTo, w.fragment()+1)
+	if padTo := int(w.padTo); padTo > 1 {
+		n = min((n+padTo-1)/padTo*padTo, w.fragment()+1)
 	}
 	return n
 }
 
-// append appends one protected record. dst has room for it.
-func (w *Writer) append(dst []byte, typ ContentType, content []byte) []byte {
-	start := len(dst)
-	dst = dst[:start+w.recordLen(len(content))]
-	record := dst[start:len(dst):len(dst)]
-	inner := record[HeaderLen+w.prot.suite.ExplicitNonce : len(record)-cipher.Overhead]
-	n := copy(inner, content)
-	if len(inner) > n {
+// append appends one protected record of size bytes, for which dst has room.
+// content is sealed where it is copied to.
+func (w *Writer) append(dst []byte, typ ContentType, content []byte, size int) []byte {
+	end := len(dst) + size
+	record := dst[len(dst):end:end]
+	inner := record[HeaderLen+int(w.prot.explicit) : size-cipher.Overhead]
+	if n := copy(inner, content); n < len(inner) {
+		inner[n] = byte(typ)
 		// "Implementations MUST set the padding octets to all zeros before
 		// encrypting." RFC 9846, Section 5.4.
-		clear(inner[n+1:])
-		inner[n] = byte(typ)
+		if n+1 < len(inner) {
+			clear(inner[n+1:])
+		}
 		// "The outer opaque_type field of a TLSCiphertext record is always set
 		// to the value 23 (application_data)" RFC 9846, Section 5.2.
 		typ = ApplicationData
 	}
 	w.prot.seal(typ, record, inner)
-	return dst
+	return dst[:end]
 }

@@ -45,7 +45,7 @@ func bulkFigures() (out []figure) {
 func bulk(name string, id *identity, suite cipher.ID, size int, goal, peerGoal float64) []result {
 	plain := make([]byte, size)
 	ours := oursBulk(id, suite, plain)
-	t := inTurns(ours, peerBulk(id, suite, plain), rawBulk(suite, plain))
+	t := inTurns(brisk, ours, peerBulk(id, suite, plain), rawBulk(suite, plain))
 	r := result{name: name, ours: nanos(t.ns[0]), peer: nanos(t.ns[1]), limit: nanos(t.ns[2]), ratio: t.ratio(0, 2)}
 	out := []result{r.atMost(goal)}
 	if peerGoal > 0 {
@@ -53,7 +53,7 @@ func bulk(name string, id *identity, suite cipher.ID, size int, goal, peerGoal f
 		out = append(out, r.atLeast(peerGoal))
 	}
 	allocs, _ := allocated(func() { ours(1) })
-	none := result{name: name + "-allocs", ours: fmt.Sprint(allocs), ratio: allocs}
+	none := result{name: name + "-allocs", ours: fmt.Sprint(allocs), ratio: float64(allocs)}
 	return append(out, none.atMost(0))
 }
 
@@ -63,7 +63,7 @@ func oursBulk(id *identity, suite cipher.ID, plain []byte) work {
 	c, s, _ := b.handshake(
 		&tls.Config{Roots: id.roots, ServerName: serverName, Suites: suites},
 		&tls.Config{Credentials: []*tls.Credential{id.ours}, Suites: suites})
-	buf := make([]byte, 0, 20<<10)
+	buf := make([]byte, 0, len(plain)+c.Overhead(len(plain)))
 	return func(n int) {
 		for range n {
 			out, err := c.Send(buf, plain)

@@ -32,10 +32,10 @@ func firstByte(id *identity) []result {
 			}
 		}
 	}
-	t := inTurns(ours, peer)
+	t := inTurns(steady, ours, peer)
 	a, _ := allocated(func() { ours(1) })
 	p, _ := allocated(func() { peer(1) })
 	r := result{name: "first-byte", ours: nanos(t.ns[0]), peer: nanos(t.ns[1]), ratio: t.ratio(1, 0)}
-	s := result{name: "first-byte-allocs", ours: fmt.Sprintf("%.0f", a), peer: fmt.Sprintf("%.0f", p), ratio: p / a}
+	s := result{name: "first-byte-allocs", ours: fmt.Sprint(a), peer: fmt.Sprint(p), ratio: float64(p) / float64(a)}
 	return []result{r.atLeast(1), s.atLeast(1)}
 }

@@ -47,7 +47,7 @@ func handshakeFigures() (out []figure) {
 
 func (f flavour) measure() []result {
 	ours := f.ours()
-	t := inTurns(ours, f.peers(), f.operations())
+	t := inTurns(steady, ours, f.peers(), f.operations())
 	r := result{name: f.name, ours: nanos(t.ns[0]), peer: nanos(t.ns[1]), limit: nanos(t.ns[2]), ratio: t.ratio(1, 0)}
 	out := []result{r.atLeast(f.peer)}
 	if f.limit > 0 {
@@ -57,8 +57,8 @@ func (f flavour) measure() []result {
 	if f.budget {
 		allocs, bytes := allocated(func() { ours(1) })
 		out = append(out,
-			result{name: f.name + "-allocs", ours: fmt.Sprintf("%.0f", allocs), ratio: allocs}.atMost(250),
-			result{name: f.name + "-bytes", ours: fmt.Sprintf("%.0f", bytes), ratio: bytes}.atMost(30<<10))
+			result{name: f.name + "-allocs", ours: fmt.Sprint(allocs), ratio: float64(allocs)}.atMost(250),
+			result{name: f.name + "-bytes", ours: fmt.Sprint(bytes), ratio: float64(bytes)}.atMost(30<<10))
 	}
 	return out
 }

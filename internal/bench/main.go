@@ -1,7 +1,7 @@
 // Bench measures the engine beside crypto/tls and beside the primitives, in
 // one process, in turns, so that the ratios hold on a noisy machine.
 //
-//	go run ./internal/bench [-rounds N] [-run REGEXP]
+//	go run ./internal/bench [-rounds N] [-run REGEXP] [-shortest]
 //
 // It prints a line per figure,
 //
@@ -19,7 +19,10 @@ import (
 	"runtime"
 )
 
-var rounds = flag.Int("rounds", 9, "turns of each measurement; the median counts")
+var (
+	rounds   = flag.Int("rounds", 9, "turns of each measurement; the median counts")
+	shortest = flag.Bool("shortest", false, "the shortest turn of each counts, for a busy machine")
+)
 
 func main() {
 	run := flag.String("run", "", "only figures whose name matches")

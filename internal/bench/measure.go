@@ -7,11 +7,23 @@ import (
 	"time"
 )
 
-// turn is how long one measurement lasts.
-const turn = 60 * time.Millisecond
-
 // work does something n times.
 type work func(n int)
+
+// pace is how works are measured in turns: how long a turn lasts, and how many
+// rounds there are for each that -rounds asks for. What makes garbage needs
+// turns long enough for its collection to be paid for in them; what makes none
+// is best measured in short ones, of which a neighbour on the machine spoils
+// some and not all.
+type pace struct {
+	turn   time.Duration
+	rounds int
+}
+
+var (
+	steady = pace{60 * time.Millisecond, 1} // handshakes
+	brisk  = pace{2 * time.Millisecond, 20} // records
+)
 
 // timed is what came of measuring works in turns: medians in nanoseconds.
 type timed struct {
@@ -20,16 +32,19 @@ type timed struct {
 }
 
 // inTurns measures the works one after the other, round by round.
-func inTurns(works ...work) timed {
+func inTurns(p pace, works ...work) timed {
+	if *shortest {
+		p = brisk
+	}
 	counts := make([]int, len(works))
 	for i, w := range works {
-		counts[i] = calibrate(w)
+		counts[i] = calibrate(p.turn, w)
 	}
 	t := timed{ns: make([]float64, len(works))}
-	for range *rounds {
+	for range *rounds * p.rounds {
+		runtime.GC()
 		round := make([]float64, len(works))
 		for i, w := range works {
-			runtime.GC()
 			start := time.Now()
 			w(counts[i])
 			round[i] = float64(time.Since(start).Nanoseconds()) / float64(counts[i])
@@ -37,35 +52,46 @@ func inTurns(works ...work) timed {
 		t.rounds = append(t.rounds, round)
 	}
 	for i := range works {
-		t.ns[i] = t.median(func(r []float64) float64 { return r[i] })
+		t.ns[i] = t.typical(func(r []float64) float64 { return r[i] })
 	}
 	return t
 }
 
-// calibrate finds how often the work fits into a turn.
-func calibrate(w work) int {
+// calibrate finds how often the work fits into a turn, by the best of a few
+// tries.
+func calibrate(turn time.Duration, w work) int {
 	w(1)
-	for n := 1; ; n *= 4 {
-		start := time.Now()
-		w(n)
-		if d := time.Since(start); d > turn/8 {
-			return max(1, int(float64(n)*float64(turn)/float64(d)))
+	for n := 1; ; n *= 2 {
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			w(n)
+			best = min(best, time.Since(start))
+		}
+		if best > turn/8 {
+			return max(1, int(float64(n)*float64(turn)/float64(best)))
 		}
 	}
 }
 
-func (t timed) median(f func([]float64) float64) float64 {
+// typical is the median over the rounds, or with -shortest the smallest.
+func (t timed) typical(f func(round []float64) float64) float64 {
 	var all []float64
 	for _, r := range t.rounds {
 		all = append(all, f(r))
 	}
-	slices.Sort(all)
-	return all[len(all)/2]
+	if *shortest {
+		return slices.Min(all)
+	}
+	return median(all)
 }
 
 // ratio is work a over work b: the median of the rounds' own ratios.
 func (t timed) ratio(a, b int) float64 {
-	return t.median(func(r []float64) float64 { return r[a] / r[b] })
+	if *shortest {
+		return t.ns[a] / t.ns[b]
+	}
+	return t.typical(func(r []float64) float64 { return r[a] / r[b] })
 }
 
 func nanos(ns float64) string {
@@ -78,18 +104,19 @@ func nanos(ns float64) string {
 	return fmt.Sprintf("%.1fms", ns/1e6)
 }
 
-// allocated gives allocations and bytes per run of f.
-func allocated(f func()) (allocs, bytes float64) {
-	const n = 50
+// allocated gives allocations and bytes per run of f, in whole numbers as
+// testing.AllocsPerRun does: what a division leaves over is the runtime's own.
+func allocated(f func()) (allocs, bytes uint64) {
+	const n = 100
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	f()
-	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range n {
 		f()
 	}
 	runtime.ReadMemStats(&after)
-	return float64(after.Mallocs-before.Mallocs) / n, float64(after.TotalAlloc-before.TotalAlloc) / n
+	return (after.Mallocs - before.Mallocs) / n, (after.TotalAlloc - before.TotalAlloc) / n
 }
 
 // live is the heap that is in use, after collection.

@@ -90,6 +90,6 @@ func cut(id *identity) []result {
 			}
 		}
 	}
-	t := inTurns(bytes, whole)
+	t := inTurns(steady, bytes, whole)
 	return []result{result{name: "cut-bytes", ours: nanos(t.ns[0]), limit: nanos(t.ns[1]), ratio: t.ratio(0, 1)}.atMost(2)}
 }

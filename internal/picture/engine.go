@@ -6,12 +6,11 @@ package picture
 // left out.
 var Engine = Fields{
 	Frozen: map[string]string{
-		"tlsengine.Engine":      "active",
-		"tlsengine.active":      "m recv send mail tail",
-		"tlsengine.receiver":    "reader asm outputs keys err closed proved warnings quiet ccs early",
-		"tlsengine.sender":      "writer keys client hello done half closed update asked err early",
-		"tlsengine.earlyBudget": "left",
-		"tlsengine.mailbox":     "updated items alert err",
+		"tlsengine.Engine":   "active",
+		"tlsengine.active":   "m recv send mail tail",
+		"tlsengine.receiver": "reader asm outputs keys err closed proved warnings quiet ccs early",
+		"tlsengine.sender":   "writer keys client hello done half closed update asked err early",
+		"tlsengine.mailbox":  "updated items alert err",
 
 		"tlsengine.QUICConn":  "m asm level events quiet err",
 		"tlsengine.QUICEvent": "Kind Level Suite Data HalfRTT",
@@ -56,10 +55,15 @@ var Engine = Fields{
 		"tlsengine.mailbox.owes": "says whether the rest becomes bytes",
 		"tlsengine.mailbox.mu":   "free while an engine is frozen",
 
+		"tlsengine.receiver.flows": "found out with the next record",
+
 		"tlsengine.QUICConn.seen":   "events start with what has not been taken",
 		"tlsengine.QUICConn.limits": "the Config's",
 
 		"record.Writer.version":           "set before each record that has use for it",
+		"record.Writer.last":              "the suite's limit",
+		"record.protection.tls13":         "the suite's",
+		"record.protection.explicit":      "the suite's",
 		"record.protection.suite":         "that of the half's handshake.Keys",
 		"record.protection.keys":          "derived from the half's handshake.Keys",
 		"record.protection.aead":          "made of the keys when it is needed",
