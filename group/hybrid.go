@@ -1,6 +1,10 @@
 package group
 
-import "io"
+import (
+	"io"
+
+	"github.com/tlsengine/tlsengine/internal/simd"
+)
 
 // hybrid is a group of draft-ietf-tls-ecdhe-mlkem: an ECDHE exchange and an
 // ML-KEM side by side. Seed, shares and secret are those of the two parts, one
@@ -131,5 +135,6 @@ func (k *hybridKey) Secret(peerShare []byte) ([]byte, error) {
 	copy(curveTo, curveSecret)
 	clear(curveSecret)
 	k.decapsulator.DecapsulateTo(kemTo, ciphertext)
+	simd.Clear()
 	return secret, nil
 }

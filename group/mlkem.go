@@ -3,6 +3,8 @@ package group
 import (
 	"github.com/cloudflare/circl/kem/mlkem/mlkem1024"
 	"github.com/cloudflare/circl/kem/mlkem/mlkem768"
+
+	"github.com/tlsengine/tlsengine/internal/simd"
 )
 
 // The same in both parameter sets of FIPS 203 that TLS uses.
@@ -40,16 +42,19 @@ var (
 func newKEM768(share, seed []byte) decapsulator {
 	pub, key := mlkem768.NewKeyFromSeed(seed)
 	pub.Pack(share)
+	simd.Clear()
 	return key
 }
 
 func newKEM1024(share, seed []byte) decapsulator {
 	pub, key := mlkem1024.NewKeyFromSeed(seed)
 	pub.Pack(share)
+	simd.Clear()
 	return key
 }
 
 func encapsulate768(ciphertext, secret, share, random []byte) bool {
+	defer simd.Clear()
 	var pub mlkem768.PublicKey
 	if pub.Unpack(share) != nil { // the modulus check of FIPS 203, Section 7.2
 		return false
@@ -59,6 +64,7 @@ func encapsulate768(ciphertext, secret, share, random []byte) bool {
 }
 
 func encapsulate1024(ciphertext, secret, share, random []byte) bool {
+	defer simd.Clear()
 	var pub mlkem1024.PublicKey
 	if pub.Unpack(share) != nil {
 		return false

@@ -6,6 +6,8 @@ import (
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
 	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
+
+	"github.com/tlsengine/tlsengine/internal/simd"
 )
 
 // "The schemes defined in this document MUST NOT be used in TLS 1.2 [RFC5246]
@@ -26,6 +28,7 @@ func newMLDSA[Key any](s Scheme, verify func(pub *Key, message, context, sig []b
 			return nil
 		},
 		func(pub crypto.PublicKey, message, sig []byte) bool {
+			defer simd.Clear()
 			return verify(pub.(*Key), message, nil, sig)
 		})
 }

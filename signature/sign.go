@@ -5,6 +5,8 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"io"
+
+	"github.com/tlsengine/tlsengine/internal/simd"
 )
 
 // Sign signs message (not its hash) with a key that goes with the scheme: by
@@ -29,6 +31,7 @@ func Sign(rand io.Reader, s Scheme, key crypto.Signer, message []byte) ([]byte, 
 	} else if rand == nil {
 		rand = noRandom{}
 	}
+	defer simd.Clear() // an ML-DSA key
 	return key.Sign(rand, digest(a.hash, message), a.opts)
 }
 

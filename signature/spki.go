@@ -12,6 +12,8 @@ import (
 	"github.com/cloudflare/circl/sign/mldsa/mldsa87"
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/tlsengine/tlsengine/internal/simd"
 )
 
 var (
@@ -61,6 +63,7 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 }
 
 func unpack(key interface{ UnmarshalBinary([]byte) error }, bits []byte) (crypto.PublicKey, error) {
+	defer simd.Clear()
 	if key.UnmarshalBinary(bits) != nil {
 		return nil, ErrKey
 	}
