@@ -1,6 +1,7 @@
 package tlsengine_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,4 +29,24 @@ func TestRecordsAreSentAndReceivedWithoutAllocating(t *testing.T) {
 			}), "%d bytes each way, %v", n, suite)
 		}
 	}
+}
+
+func TestBothSidesOfAHandshakeAllocateLittle(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
+	k := plainChat()
+	k.client.Groups, k.server.Groups = k.client.Groups[:1], k.server.Groups[:1]
+	require.LessOrEqual(t, testing.AllocsPerRun(20, func() { k.handshake(t) }), 250.0)
+	require.LessOrEqual(t, bytesPerRun(20, func() { k.handshake(t) }), uint64(30<<10))
+}
+
+func bytesPerRun(n int, f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range n {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / uint64(n)
 }

@@ -21,6 +21,9 @@ type mailbox struct {
 	err   error  // what ended it
 }
 
+// mailRoom is for what a flight makes the sending half do.
+const mailRoom = 6
+
 // post puts an output into the mailbox.
 func (b *mailbox) post(o handshake.Output) {
 	b.mu.Lock()
@@ -32,6 +35,9 @@ func (b *mailbox) post(o handshake.Output) {
 	if n := len(b.items); n > 0 && o.Kind == handshake.OutMessage && b.items[n-1].Kind == o.Kind && b.items[n-1].Epoch == o.Epoch {
 		b.items[n-1].Data = append(b.items[n-1].Data, o.Data...) // one record holds them
 	} else {
+		if b.items == nil {
+			b.items = make([]handshake.Output, 0, mailRoom)
+		}
 		b.items = append(b.items, o)
 	}
 	b.full.Store(true)

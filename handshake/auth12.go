@@ -211,6 +211,6 @@ func (c *common) sayCertificate12(cred *Credential) error {
 		c.request.chain, c.request.scheme, c.request.signer = cred.Chain, scheme, cred
 		m.CertificateList = cred.Chain
 	}
-	c.say(Initial, MsgCertificate, m.Append(nil))
+	c.say(Initial, MsgCertificate, m.Append(c.out.room()))
 	return nil
 }

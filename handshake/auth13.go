@@ -78,7 +78,7 @@ func (c *common) readChain(m *Certificate) error {
 
 // readLeaf takes the key of the peer's certificate.
 func (c *common) readLeaf() error {
-	leaf, err := parseLeaf(c.peer.chain)
+	leaf, err := c.peerLeaf()
 	if err != nil {
 		return err
 	}
@@ -131,10 +131,25 @@ func parseLeaf(chain [][]byte) (*x509.Certificate, error) {
 	return leaf, nil
 }
 
+// peerLeaf is the peer's leaf, parsed once from its Certificate to the verdict.
+func (c *common) peerLeaf() (leaf *x509.Certificate, err error) {
+	if c.peer.leaf == nil {
+		c.peer.leaf, err = parseLeaf(c.peer.chain)
+	}
+	return c.peer.leaf, err
+}
+
+// judge takes the verdict on the peer's chain, after which nobody wants the
+// leaf any more.
+func (c *common) judge(in *input) error {
+	c.peer.leaf = nil
+	return verdictError(in.answer.err)
+}
+
 // peerKey is the public key of the peer's leaf.
 func (c *common) peerKey() (any, error) {
 	if c.peer.key == nil {
-		leaf, err := parseLeaf(c.peer.chain)
+		leaf, err := c.peerLeaf()
 		if err != nil {
 			return nil, err
 		}
@@ -212,8 +227,16 @@ func (c *common) sayCertificate(a answer) (signs bool, err error) {
 		c.request.chain, c.request.scheme, c.request.signer = a.credential.Chain, scheme, a.credential
 		m.CertificateList = c.entries(a.credential)
 	}
-	c.say(Handshake, MsgCertificate, m.Append(nil))
+	c.say(Handshake, MsgCertificate, m.Append(c.out.room()))
 	return a.credential != nil, nil
+}
+
+// chainLen is how many bytes the certificates of a credential have.
+func chainLen(cred *Credential) (n int) {
+	for _, der := range cred.Chain {
+		n += len(der)
+	}
+	return n
 }
 
 func (c *common) entries(cred *Credential) []CertificateEntry {
@@ -250,7 +273,7 @@ func (c *common) sayCertificateVerify(a answer) error {
 		return err
 	}
 	m := CertificateVerify{Algorithm: c.request.scheme, Signature: a.signature}
-	c.say(Handshake, MsgCertificateVerify, m.Append(nil))
+	c.say(Handshake, MsgCertificateVerify, m.Append(c.out.room()))
 	c.facts.OwnScheme = c.request.scheme
 	return nil
 }
@@ -287,7 +310,7 @@ func (c *common) readFinished(in *input, secret keyschedule.Secret) error {
 func (c *common) sayFinished(secret keyschedule.Secret) {
 	data := keyschedule.VerifyData(c.facts.Suite.Hash, secret, c.transcript.sum())
 	m := Finished{VerifyData: data.Bytes()}
-	c.say(Handshake, MsgFinished, m.Append(nil))
+	c.say(Handshake, MsgFinished, m.Append(c.out.room()))
 }
 
 // applicationSecrets derives the secrets of the application, with the

@@ -79,7 +79,7 @@ func (c *client) onServerKeyExchange12(in *input) (State, error) {
 //
 // RFC 5246, Section 7.4.2.
 func (c *client) onVerdict12(in *input) (State, error) {
-	if err := verdictError(in.answer.err); err != nil {
+	if err := c.judge(in); err != nil {
 		return 0, err
 	}
 	if c.facts.Resumed {
@@ -144,7 +144,7 @@ func (c *client) onSignature12(in *input) (State, error) {
 		return 0, err
 	}
 	m := CertificateVerify{Algorithm: c.request.scheme, Signature: in.answer.signature}
-	c.say(Initial, MsgCertificateVerify, m.Append(nil))
+	c.say(Initial, MsgCertificateVerify, m.Append(c.out.room()))
 	c.facts.OwnScheme = c.request.scheme
 	return c.finishFlight12(), nil
 }
@@ -154,7 +154,7 @@ func (c *client) onSignature12(in *input) (State, error) {
 // RFC 8422, Section 5.7.
 func (c *client) sayClientKeyExchange() {
 	m := ClientKeyExchange{ECDHYc: c.t12.share}
-	c.say(Initial, MsgClientKeyExchange, m.Append(nil))
+	c.say(Initial, MsgClientKeyExchange, m.Append(c.out.room()))
 	c.deriveMain(c.t12.premain)
 	clear(c.t12.premain)
 	c.t12.premain, c.t12.share = nil, nil

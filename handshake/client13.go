@@ -310,7 +310,7 @@ func (c *client) onCertificateVerify(in *input) (State, error) {
 //
 // RFC 9846, Section 4.5.1.3.
 func (c *client) onVerdict(in *input) (State, error) {
-	if err := verdictError(in.answer.err); err != nil {
+	if err := c.judge(in); err != nil {
 		return 0, err
 	}
 	return WaitFinished, nil
@@ -329,7 +329,7 @@ func (c *client) onFinished(in *input) (State, error) {
 	// "Clients MUST NOT send the EndOfEarlyData message." RFC 9001, Section
 	// 8.3, of QUIC.
 	if c.facts.EarlyAccepted() && c.carrier == Records {
-		c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(nil))
+		c.say(EarlyData, MsgEndOfEarlyData, (&EndOfEarlyData{}).Append(c.out.room()))
 		c.sendKeys(Handshake, c.keys.client)
 	}
 	if c.request != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tlsengine/tlsengine/cipher"
@@ -241,23 +242,30 @@ func (cfg *Config) now() time.Time {
 	return cfg.Time()
 }
 
+// The defaults, which nothing changes.
+var (
+	defaultSuites     = cipher.Suites()
+	defaultGroups     = group.Default()
+	defaultSignatures = signature.Default()
+)
+
 func (cfg *Config) suites() []*cipher.Suite {
 	if cfg.Suites == nil {
-		return cipher.Suites()
+		return defaultSuites
 	}
 	return cfg.Suites
 }
 
 func (cfg *Config) groups() []*group.Group {
 	if cfg.Groups == nil {
-		return group.Default()
+		return defaultGroups
 	}
 	return cfg.Groups
 }
 
 func (cfg *Config) signatures() []*signature.Algorithm {
 	if cfg.Signatures == nil {
-		return signature.Default()
+		return defaultSignatures
 	}
 	return cfg.Signatures
 }
@@ -338,10 +346,19 @@ func (cfg *Config) sni() string {
 	}
 	// "Literal IPv4 and IPv6 addresses are not permitted in "HostName"."
 	// RFC 6066, Section 3.
-	if _, err := netip.ParseAddr(cfg.ServerName); err == nil {
-		return ""
+	if looksLikeAddr(cfg.ServerName) {
+		if _, err := netip.ParseAddr(cfg.ServerName); err == nil {
+			return ""
+		}
 	}
 	return cfg.ServerName
+}
+
+// looksLikeAddr reports whether it is worth the while to parse a name as an IP
+// address: one ends with a digit or has a colon.
+func looksLikeAddr(name string) bool {
+	last := name[max(0, len(name)-1):]
+	return "0" <= last && last <= "9" || strings.Contains(name, ":")
 }
 
 // CheckClient reports what makes the Config unusable for a client.

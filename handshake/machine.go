@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"crypto/x509"
 	"errors"
 	"time"
 
@@ -101,7 +102,8 @@ type afterSecrets struct {
 type peer struct {
 	chain  [][]byte // DER, ours
 	staple []byte
-	key    any // the leaf's public key, to CertificateVerify; rebuilt from chain
+	key    any               // the leaf's public key, to CertificateVerify; rebuilt from chain
+	leaf   *x509.Certificate // to the verdict; rebuilt from chain
 	proved bool
 }
 
@@ -213,7 +215,7 @@ func (m *Machine) answered(kind inputKind, a answer) error {
 // run takes the arrow for the input, and then those for the answers that the
 // Config has ready.
 func (m *Machine) run(in *input) error {
-	for in != nil {
+	for more := true; more; {
 		next, err := m.step(in)
 		if err != nil {
 			return m.fail(err)
@@ -222,7 +224,7 @@ func (m *Machine) run(in *input) error {
 			m.cfg.Trace(Step{m.client != nil, m.state, in.kind.String(), next})
 		}
 		m.state = next
-		in = m.ready()
+		*in, more = m.ready()
 	}
 	m.endOfFlight()
 	return nil

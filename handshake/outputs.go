@@ -10,6 +10,19 @@ type outputs struct {
 	sent   bool   // a message went out since the last OutFlight
 }
 
+// flightRoom is for a flight without its certificates and hybrid key share.
+const flightRoom = 512
+
+// reserve makes room for a flight of so many bytes.
+func (o *outputs) reserve(n int) {
+	if o.flight == nil {
+		o.flight = make([]byte, 0, n)
+	}
+}
+
+// room is where the next message goes: put together there, it is not copied.
+func (o *outputs) room() []byte { return o.flight[len(o.flight):] }
+
 // Take returns what the machine wants done, in order, and forgets it.
 func (c *common) Take() []Output {
 	list := c.out.list
@@ -17,10 +30,20 @@ func (c *common) Take() []Output {
 	return list
 }
 
-func (c *common) signal(kind OutputKind) { c.out.list = append(c.out.list, Output{Kind: kind}) }
+// outputRoom is for the outputs of all steps but a few.
+const outputRoom = 8
+
+func (o *outputs) add(out Output) {
+	if o.list == nil {
+		o.list = make([]Output, 0, outputRoom)
+	}
+	o.list = append(o.list, out)
+}
+
+func (c *common) signal(kind OutputKind) { c.out.add(Output{Kind: kind}) }
 
 func (c *common) signalData(kind OutputKind, data []byte) {
-	c.out.list = append(c.out.list, Output{Kind: kind, Data: data})
+	c.out.add(Output{Kind: kind, Data: data})
 }
 
 // say sends a message at an epoch, and adds it to the transcript. Messages of
@@ -44,7 +67,7 @@ func (c *common) emit(epoch Epoch, msg []byte) {
 		last.Data = o.flight[start-len(last.Data):]
 		return
 	}
-	o.list = append(o.list, Output{Kind: OutMessage, Epoch: epoch, Data: o.flight[start:]})
+	o.add(Output{Kind: OutMessage, Epoch: epoch, Data: o.flight[start:]})
 }
 
 // sendKeys and recvKeys are K_send and K_recv of RFC 9846, Appendix A.
@@ -56,7 +79,7 @@ func (c *common) newKeys(kind OutputKind, e Epoch, s keyschedule.Secret) *Keys {
 	if e == Initial {
 		keys.Suite = nil
 	}
-	c.out.list = append(c.out.list, Output{Kind: kind, Epoch: e, Keys: keys})
+	c.out.add(Output{Kind: kind, Epoch: e, Keys: keys})
 	return keys
 }
 

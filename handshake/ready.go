@@ -8,9 +8,9 @@ import (
 	"github.com/tlsengine/tlsengine/signature"
 )
 
-// ready is the Config's answer to what the state asks, or nil where the
+// ready is the Config's answer to what the state asks, or false where the
 // question goes to the application. The Config is just the first to be asked.
-func (m *Machine) ready() *input {
+func (m *Machine) ready() (input, bool) {
 	switch m.state {
 	case AwaitConfig:
 		return m.readyConfig()
@@ -29,31 +29,31 @@ func (m *Machine) ready() *input {
 	case AwaitVerdict, Await12Verdict:
 		return m.readyVerdict()
 	}
-	return nil
+	return input{}, false
 }
 
-func (m *Machine) readyConfig() *input {
+func (m *Machine) readyConfig() (input, bool) {
 	if m.cfg.asks(AskConfig) {
-		return nil
+		return input{}, false
 	}
-	return &input{kind: configAnswer, answer: answer{config: m.cfg}}
+	return input{kind: configAnswer, answer: answer{config: m.cfg}}, true
 }
 
-func (m *Machine) readyTicket() *input {
+func (m *Machine) readyTicket() (input, bool) {
 	if m.cfg.asks(AskTicket) {
-		return nil
+		return input{}, false
 	}
 	a := &TicketAnswer{}
 	if m.cfg.TicketKeys != nil {
 		a.Session = m.cfg.TicketKeys.Open(m.cfg.now(), m.server.psk.identity().Identity)
 	}
 	a.Early = a.Session != nil
-	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
+	return input{kind: ticketAnswer, answer: answer{ticket: a}}, true
 }
 
-func (m *Machine) readyTicket12() *input {
+func (m *Machine) readyTicket12() (input, bool) {
 	if m.cfg.asks(AskTicket) {
-		return nil
+		return input{}, false
 	}
 	id, isTicket := m.server.identity12()
 	a := &TicketAnswer{}
@@ -63,52 +63,52 @@ func (m *Machine) readyTicket12() *input {
 	case !isTicket && m.cfg.SessionCache != nil:
 		a.Session = m.cfg.SessionCache.Get(id)
 	}
-	return &input{kind: ticketAnswer, answer: answer{ticket: a}}
+	return input{kind: ticketAnswer, answer: answer{ticket: a}}, true
 }
 
-func (m *Machine) readyResume() *input {
+func (m *Machine) readyResume() (input, bool) {
 	if m.cfg.asks(AskResume) {
-		return nil
+		return input{}, false
 	}
-	return &input{kind: resumeAnswer, answer: answer{resume: ResumeEarly}}
+	return input{kind: resumeAnswer, answer: answer{resume: ResumeEarly}}, true
 }
 
-func (m *Machine) readyParameters() *input {
+func (m *Machine) readyParameters() (input, bool) {
 	if m.parameters == nil {
-		return nil
+		return input{}, false
 	}
-	return &input{kind: parametersAnswer, answer: answer{parameters: m.parameters}}
+	return input{kind: parametersAnswer, answer: answer{parameters: m.parameters}}, true
 }
 
-func (m *Machine) readyCredential() *input {
+func (m *Machine) readyCredential() (input, bool) {
 	if m.cfg.asks(AskCredential) {
-		return nil
+		return input{}, false
 	}
-	return &input{kind: credentialAnswer, answer: answer{credential: choose(m.cfg.Credentials, m.credentialRequest())}}
+	return input{kind: credentialAnswer, answer: answer{credential: choose(m.cfg.Credentials, m.credentialRequest())}}, true
 }
 
-func (m *Machine) readySignature() *input {
+func (m *Machine) readySignature() (input, bool) {
 	signer := m.request.signer
 	if signer == nil || signer.Signer == nil {
-		return nil
+		return input{}, false
 	}
 	sig, err := signature.Sign(m.cfg.rand(), m.request.scheme, signer.Signer, m.toSign())
-	return &input{kind: signatureAnswer, answer: answer{signature: sig, err: err}}
+	return input{kind: signatureAnswer, answer: answer{signature: sig, err: err}}, true
 }
 
-func (m *Machine) readyVerdict() *input {
+func (m *Machine) readyVerdict() (input, bool) {
 	asks := m.cfg.Roots == nil || m.cfg.asks(AskVerdict)
 	if m.facts.Resumed {
 		asks = true
 	}
 	if asks {
-		return nil
+		return input{}, false
 	}
-	return &input{kind: verdictAnswer, answer: answer{err: m.defaultVerdict()}}
+	return input{kind: verdictAnswer, answer: answer{err: m.defaultVerdict()}}, true
 }
 
 func (m *Machine) defaultVerdict() error {
-	leaf, err := parseLeaf(m.peer.chain)
+	leaf, err := m.peerLeaf()
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (m *Machine) Pending() Request {
 	case AwaitParameters:
 		return m.server.parametersRequest()
 	case AwaitCredential, Await12Credential:
-		return m.credentialRequest()
+		return m.credentialRequest().owned()
 	case AwaitSignature, Await12Signature:
 		return &SignatureRequest{Scheme: m.request.scheme, Message: m.toSign(), Chain: clone(m.request.chain)}
 	case AwaitVerdict, Await12Verdict:
@@ -159,6 +159,7 @@ func (m *Machine) Pending() Request {
 	return nil
 }
 
+// credentialRequest is the question, whose slices are the machine's.
 func (m *Machine) credentialRequest() *CredentialRequest {
 	c := m.request
 	if m.server != nil {
@@ -166,10 +167,16 @@ func (m *Machine) credentialRequest() *CredentialRequest {
 	}
 	tls13 := m.facts.Version == VersionTLS13
 	return &CredentialRequest{
-		Version: m.facts.Version, ServerName: c.serverName,
-		Schemes: slices.Clone(c.schemes), Authorities: clone(c.authorities),
-		ECDSA: tls13 || c.ecdsa, RSA: tls13 || c.rsa, CertificateTypes: slices.Clone(c.types), Curves: slices.Clone(c.curves),
+		Version: m.facts.Version, ServerName: c.serverName, Schemes: c.schemes, Authorities: c.authorities,
+		ECDSA: tls13 || c.ecdsa, RSA: tls13 || c.rsa, CertificateTypes: c.types, Curves: c.curves,
 	}
+}
+
+// owned makes the slices the application's.
+func (r *CredentialRequest) owned() *CredentialRequest {
+	r.Schemes, r.Authorities = slices.Clone(r.Schemes), clone(r.Authorities)
+	r.CertificateTypes, r.Curves = slices.Clone(r.CertificateTypes), slices.Clone(r.Curves)
+	return r
 }
 
 func (s *server) ticketRequest() *TicketRequest {

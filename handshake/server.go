@@ -330,7 +330,7 @@ func (s *server) sayHelloRetryRequest() (State, error) {
 	if s.cfg.RetryCookie != nil {
 		m.Extensions = AppendCookie(m.Extensions, s.cfg.RetryCookie)
 	}
-	s.say(Initial, MsgServerHello, m.Append(nil))
+	s.say(Initial, MsgServerHello, m.Append(s.out.room()))
 	if s.compatible() {
 		s.signal(OutChangeCipherSpec)
 	}

@@ -93,7 +93,7 @@ func (s *server) onCredential12(in *input) (State, error) {
 		return 0, err
 	}
 	if s.t12.status {
-		s.say(Initial, MsgCertificateStatus, (&CertificateStatus{Response: cred.Staple}).Append(nil))
+		s.say(Initial, MsgCertificateStatus, (&CertificateStatus{Response: cred.Staple}).Append(s.out.room()))
 	}
 	s.t12.key, err = s.t12.group.Generate(s.cfg.rand())
 	return Await12Signature, err
@@ -126,14 +126,14 @@ func (s *server) onSignature12(in *input) (State, error) {
 		return 0, err
 	}
 	m := ServerKeyExchange{Params: *s.ownParams(), Algorithm: s.request.scheme, Signature: in.answer.signature}
-	s.say(Initial, MsgServerKeyExchange, m.Append(nil))
+	s.say(Initial, MsgServerKeyExchange, m.Append(s.out.room()))
 	s.facts.OwnScheme = s.request.scheme
 	s.hello, s.request = nil, nil
 	asked := s.cfg.ClientAuth != NoClientCert
 	if asked {
 		s.sayCertificateRequest12()
 	}
-	s.say(Initial, MsgServerHelloDone, (&ServerHelloDone{}).Append(nil))
+	s.say(Initial, MsgServerHelloDone, (&ServerHelloDone{}).Append(s.out.room()))
 	if asked {
 		return Wait12Cert, nil
 	}
@@ -149,7 +149,7 @@ func (s *server) sayCertificateRequest12() {
 		SupportedSignatureAlgorithms: signatureList(s.cfg),
 		CertificateAuthorities:       OpaqueList16Of(s.cfg.ClientCAs...),
 	}
-	s.say(Initial, MsgCertificateRequest, m.Append(nil))
+	s.say(Initial, MsgCertificateRequest, m.Append(s.out.room()))
 }
 
 // onCertificate12: WAIT12_CERT to WAIT12_CKE.
@@ -218,7 +218,7 @@ func (s *server) onCertificateVerify12(in *input) (State, error) {
 //
 // RFC 5246, Section 7.4.6.
 func (s *server) onVerdict12(in *input) (State, error) {
-	if err := verdictError(in.answer.err); err != nil {
+	if err := s.judge(in); err != nil {
 		return 0, err
 	}
 	if s.facts.Resumed {

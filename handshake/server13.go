@@ -289,7 +289,7 @@ func (s *server) sayServerHello() error {
 		m.Extensions = AppendPreSharedKeySH(m.Extensions, uint16(s.psk.index))
 	}
 	s.earlyTraffic()
-	s.say(Initial, MsgServerHello, m.Append(nil))
+	s.say(Initial, MsgServerHello, m.Append(s.out.room()))
 	if s.compatible() && !s.facts.Retried {
 		s.signal(OutChangeCipherSpec)
 	}
@@ -353,7 +353,7 @@ func (s *server) sayEncryptedExtensions() {
 	if s.carrier == QUIC {
 		m.Extensions = AppendExtension(m.Extensions, ExtQUICTransportParameters, s.parameters)
 	}
-	s.say(Handshake, MsgEncryptedExtensions, m.Append(nil))
+	s.say(Handshake, MsgEncryptedExtensions, m.Append(s.out.room()))
 }
 
 func (s *server) parametersRequest() *ParametersRequest {
@@ -397,6 +397,7 @@ func (s *server) onCredential(in *input) (State, error) {
 	if s.scheme(in.answer.credential) == 0 {
 		return 0, alert.NoSignatureScheme.Errorf("client takes no signature scheme that the credential can make")
 	}
+	s.out.reserve(flightRoom + chainLen(in.answer.credential))
 	if err := s.sayServerHello(); err != nil {
 		return 0, err
 	}
@@ -416,10 +417,11 @@ func (s *server) scheme(c *Credential) signature.Scheme {
 func (s *server) wanted() *certificateContext {
 	x := s.hello.hello.Extensions
 	out := &certificateContext{
-		schemes: slices.Clone(s.hello.schemes), serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest),
+		schemes: s.hello.schemes, serverName: s.facts.ServerName, status: x.Has(ExtStatusRequest),
 		authorities: clone(slices.Collect(s.hello.authorities.All())),
 	}
 	if s.facts.Version == VersionTLS12 {
+		out.schemes = slices.Clone(out.schemes)
 		s.narrow12(out)
 	}
 	return out
@@ -437,7 +439,7 @@ func (s *server) sayCertificateRequest() {
 	if s.cfg.RequestStatus {
 		m.Extensions = AppendEmpty(m.Extensions, ExtStatusRequest)
 	}
-	s.say(Handshake, MsgCertificateRequest, m.Append(nil))
+	s.say(Handshake, MsgCertificateRequest, m.Append(s.out.room()))
 }
 
 // onSignature: AWAIT_SIGNATURE to the client's flight.
@@ -527,7 +529,7 @@ func (s *server) onCertificateVerify(in *input) (State, error) {
 //
 // RFC 9846, Section 4.5.1.3.
 func (s *server) onVerdict(in *input) (State, error) {
-	if err := verdictError(in.answer.err); err != nil {
+	if err := s.judge(in); err != nil {
 		return 0, err
 	}
 	if s.psk != nil {

@@ -140,7 +140,7 @@ func (s *server) sayServerHello12(sessionID []byte) {
 		LegacyVersion: VersionTLS12, Random: s.t12.serverRandom, LegacySessionIDEcho: sessionID,
 		CipherSuite: s.facts.Suite.ID, Extensions: s.extensions12(),
 	}
-	s.say(Initial, MsgServerHello, m.Append(nil))
+	s.say(Initial, MsgServerHello, m.Append(s.out.room()))
 }
 
 // extensions12 is what we agree to; nil, which leaves out the whole block, if

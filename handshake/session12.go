@@ -109,7 +109,7 @@ func (s *server) sayTicket12() error {
 	if len(ticket) <= 0xffff { // else the client's chain is too long for one
 		m.Ticket = ticket
 	}
-	s.say(Initial, MsgNewSessionTicket, m.Append(nil))
+	s.say(Initial, MsgNewSessionTicket, m.Append(s.out.room()))
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (c *common) newKeys12(kind OutputKind, block keyschedule.Keys) {
 // RFC 5246, Section 7.4.9.
 func (c *common) sayFinished12() {
 	data := c.verifyData12(c.role)
-	c.say(Application, MsgFinished, (&Finished{VerifyData: data[:]}).Append(nil))
+	c.say(Application, MsgFinished, (&Finished{VerifyData: data[:]}).Append(c.out.room()))
 }
 
 // readFinished12 checks the peer's Finished.

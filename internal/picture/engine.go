@@ -79,6 +79,7 @@ var Engine = Fields{
 		"handshake.outputs.list":              "taken after each step",
 		"handshake.outputs.flight":            "taken after each step",
 		"handshake.peer.key":                  "that of the chain's leaf",
+		"handshake.peer.leaf":                 "parsed from the chain",
 		"handshake.certificateContext.signer": "a question that is open is answered by the application",
 		"handshake.transcript.scratch":        "scratch",
 		"handshake.offer.retry":               "parsed from retried",
