@@ -299,6 +299,19 @@ func TestDetachedHandlesTickets(t *testing.T) {
 	require.True(t, again.server.ConnectionState().Resumed)
 }
 
+func TestDetachedTakesAllTheMessagesOfARecord(t *testing.T) {
+	p := detachable(t, cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256))
+	c, s := detach(t, p.client.Engine), detach(t, p.server.Engine)
+	var content []byte
+	for range 3 {
+		require.NoError(t, s.d.SendTicket(nil))
+		out, ok := s.d.Next()
+		require.True(t, ok)
+		content = append(content, out.Content...)
+	}
+	require.Len(t, drain(c.d.Receive(record.Handshake, content)), 3)
+}
+
 func TestDetachedRefusesAndSaysWhy(t *testing.T) {
 	p := detachable(t, cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256))
 	k := detach(t, p.server.Engine)

@@ -60,7 +60,6 @@ func (e *Engine) Receive(in []byte) (n int, ev Event, err error) {
 		r.quiet, r.warnings = 0, 0
 		return n, Event{Kind: EventData, Data: rec.Data}, nil
 	}
-	r.flows = false
 	ev, err = e.take(rec)
 	return n, ev, err
 }
@@ -85,7 +84,7 @@ func (e *Engine) goOn() (Event, error) {
 // take gives a record to whom it is for.
 func (e *Engine) take(rec record.Record) (Event, error) {
 	r := &e.recv
-	r.proved = r.proved || rec.Protected
+	r.flows, r.proved = false, r.proved || rec.Protected
 	// "Handshake messages MUST NOT be interleaved with other record types."
 	// RFC 9846, Section 5.1. An alert says more than that refusal would.
 	if !r.asm.Aligned() && (rec.Type == record.ApplicationData || rec.Type == record.ChangeCipherSpec) {
