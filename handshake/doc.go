@@ -58,7 +58,9 @@
 //	                                 <-------              Finished   sayFinished12
 //
 // Then, by role and version: client.go and server.go are the hellos, up to
-// the fork of the versions; client13.go, server13.go what follows in TLS 1.3;
+// the fork of the versions; client13.go, server13.go what follows in TLS 1.3,
+// with a server's HelloRetryRequest in retry13.go, resumption in psk13.go and
+// early data in early13.go;
 // auth13.go the messages that both sides prove themselves with; post13.go what
 // comes after. The files with 12 in the name are the same of TLS 1.2:
 // client_hello12.go and server_hello12.go what the hellos settle there,
