@@ -3,6 +3,7 @@ package tlsengine
 import (
 	"sync"
 	"sync/atomic"
+	"unique"
 
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -16,9 +17,11 @@ type sleep struct {
 
 // parked is an engine as bytes.
 type parked struct {
-	cfg   *Config
-	state []byte
-	owes  bool
+	cfg     *Config
+	state   []byte
+	peer    []unique.Handle[string] // its certificates, then its staple, once the handshake is done
+	stapled bool
+	owes    bool
 }
 
 // Park lets go of everything that can be made again, and keeps the secrets,
@@ -29,20 +32,57 @@ type parked struct {
 // engine whole again, which costs some microseconds, and the first record in
 // each direction the key setup of its AEAD.
 //
+// Nothing is lost: what could be asked can be asked afterwards, the peer's
+// certificates among it. After the handshake these are kept once for all
+// parked engines that have the same ones, so a hundred thousand connections to
+// one server keep its chain once; a chain that no other has costs its length.
+//
 // An engine that has failed, or was frozen or detached, is not parked.
 func (e *Engine) Park() {
 	if e.sleep.parked.Load() != nil || e.recv.err != nil || e.send.err != nil {
 		return
 	}
+	p := &parked{cfg: e.m.Config(), owes: e.Owes()}
+	chain, staple := e.m.PeerChain(), e.m.PeerStaple()
+	if e.m.Done() {
+		p.share(chain, staple)
+		e.m.SetPeer(nil, nil)
+	}
 	f := handshake.NewFreezer(nil)
 	e.freeze(f)
 	state, err := f.Done()
-	if err != nil {
-		return // a key that cannot be frozen: nothing is lost but the room
+	if err != nil { // a key that cannot be frozen: nothing is lost but the room
+		e.m.SetPeer(chain, staple)
+		return
 	}
-	p := &parked{cfg: e.m.Config(), state: append([]byte(nil), state...), owes: e.Owes()}
+	p.state = append([]byte(nil), state...)
 	e.active = nil
 	e.sleep.parked.Store(p)
+}
+
+// share keeps what is not secret and the same for many.
+func (p *parked) share(chain [][]byte, staple []byte) {
+	if p.stapled = len(staple) > 0; p.stapled {
+		chain = append(chain[:len(chain):len(chain)], staple)
+	}
+	if len(chain) == 0 {
+		return
+	}
+	p.peer = make([]unique.Handle[string], len(chain))
+	for i, b := range chain {
+		p.peer[i] = unique.Make(string(b))
+	}
+}
+
+// shared gives back what share kept.
+func (p *parked) shared() (chain [][]byte, staple []byte) {
+	for _, h := range p.peer {
+		chain = append(chain, []byte(h.Value()))
+	}
+	if last := len(chain) - 1; p.stapled {
+		chain, staple = chain[:last], chain[last]
+	}
+	return chain, staple
 }
 
 // wake makes a parked engine whole. Both halves may find it parked at once.
@@ -62,6 +102,8 @@ func (e *Engine) unpark() {
 	a, err := thaw(handshake.NewThawer(p.cfg, snapshotFormat, p.state))
 	if err != nil {
 		a = ended(p.cfg, alert.Internal.Wrap(err, "what was parked is lost"))
+	} else if p.peer != nil {
+		a.m.SetPeer(p.shared())
 	}
 	clear(p.state)
 	e.active = a

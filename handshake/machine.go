@@ -279,3 +279,7 @@ func (m *Machine) PeerChain() [][]byte { return m.peer.chain }
 
 // PeerStaple is the OCSP response that came with the chain, or nil.
 func (m *Machine) PeerStaple() []byte { return m.peer.staple }
+
+// SetPeer puts something equal in the place of PeerChain and PeerStaple, once
+// the handshake is complete; nil if somebody else keeps them meanwhile.
+func (m *Machine) SetPeer(chain [][]byte, staple []byte) { m.peer.chain, m.peer.staple = chain, staple }
