@@ -60,6 +60,13 @@ type SessionCache = handshake.SessionCache
 // so many sessions.
 func NewSessionMemory(most int) SessionCache { return handshake.NewSessionMemory(most) }
 
+// ChainMemory remembers the chains that were verified and found good.
+type ChainMemory = handshake.ChainMemory
+
+// NewChainMemory returns a memory of at most so many chains, for
+// [Config.Chains].
+func NewChainMemory(most int) *ChainMemory { return handshake.NewChainMemory(most) }
+
 // AntiReplay tells fresh early data from replayed early data.
 type AntiReplay = handshake.AntiReplay
 

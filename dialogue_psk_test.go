@@ -244,6 +244,7 @@ func TestClientLeavesUnfitSessionsAside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
 				cfg := testpeer.ClientConfig()
+				cfg.Chains = tlsengine.NewChainMemory(1) // which must make no difference
 				cfg.Session, _ = sessionOf(t, drive, cfg, nil, 0)
 				change(cfg)
 				p := testpeer.Server(t, drive, cfg)
@@ -448,7 +449,7 @@ func TestServerTriesABoundedNumberOfPSKs(t *testing.T) {
 func TestServerAuthenticatesOnceAndResumes(t *testing.T) {
 	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
 		cfg := testpeer.ServerConfig()
-		cfg.ClientAuth = tlsengine.RequireClientCert
+		cfg.ClientAuth, cfg.Chains = tlsengine.RequireClientCert, tlsengine.NewChainMemory(1)
 		psk := ticketsOf(t, drive, cfg)[0]
 		p := testpeer.Client(t, drive, cfg)
 		p.PSKs = []*testpeer.PSK{psk}

@@ -92,8 +92,7 @@ func (c *common) readChain12(m *Certificate12) error {
 	if len(m.CertificateList) > MaxChainLength {
 		return alert.CertificateChainTooLong.Errorf("the peer's chain has %d certificates, at most %d are taken", len(m.CertificateList), MaxChainLength)
 	}
-	c.peer.chain = clone(m.CertificateList)
-	return c.readLeaf()
+	return c.takeChain(m.CertificateList)
 }
 
 // checkServerKey holds the server's key to the suite and to the groups that

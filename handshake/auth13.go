@@ -67,29 +67,52 @@ func (c *common) readChain(m *Certificate) error {
 	if len(m.CertificateList) > MaxChainLength {
 		return alert.CertificateChainTooLong.Errorf("the peer's chain has %d certificates, at most %d are taken", len(m.CertificateList), MaxChainLength)
 	}
+	chain := make([][]byte, len(m.CertificateList))
 	for i, entry := range m.CertificateList {
-		c.peer.chain = append(c.peer.chain, append([]byte(nil), entry.CertData...))
+		chain[i] = entry.CertData
 		if err := c.readEntry(i, entry.Extensions); err != nil {
 			return err
 		}
 	}
-	return c.readLeaf()
+	return c.takeChain(chain)
 }
 
-// readLeaf takes the key of the peer's certificate.
-func (c *common) readLeaf() error {
-	leaf, err := c.peerLeaf()
+// takeChain takes a copy of the peer's chain, or what is known of it, and the
+// leaf's key.
+func (c *common) takeChain(chain [][]byte) error {
+	common, err := c.readLeaf(chain)
 	if err != nil {
 		return err
 	}
-	if c.peer.key, err = leafKey(leaf); err != nil {
-		return err
-	}
 	does := func(a *signature.Algorithm) bool { return fits(a, c.facts.Version, c.peer.key) }
-	if leaf.PublicKey == nil && !slices.ContainsFunc(c.cfg.signatures(), does) {
+	if !common && !slices.ContainsFunc(c.cfg.signatures(), does) {
 		return alert.CertificateKeyUnsupported.Errorf("the peer's key is of a kind that no scheme was offered for")
 	}
 	return nil
+}
+
+// readLeaf sets the peer's chain and key, and reports whether crypto/x509 knows
+// that kind of key.
+func (c *common) readLeaf(chain [][]byte) (common bool, err error) {
+	if k := c.cfg.recall(chain, c.peerUsage()); k != nil {
+		c.peer.chain, c.peer.key, c.peer.known = k.chain, k.key, k
+		return k.common, nil
+	}
+	c.peer.chain = clone(chain)
+	leaf, err := c.peerLeaf()
+	if err != nil {
+		return false, err
+	}
+	c.peer.key, err = leafKey(leaf)
+	return leaf.PublicKey != nil, err
+}
+
+// peerUsage is what the peer's certificate has to be for.
+func (c *common) peerUsage() x509.ExtKeyUsage {
+	if c.role == clientRole {
+		return serverUsage
+	}
+	return clientUsage
 }
 
 // readEntry takes what comes with a certificate. Only a status was asked for,
@@ -142,7 +165,7 @@ func (c *common) peerLeaf() (leaf *x509.Certificate, err error) {
 // judge takes the verdict on the peer's chain, after which nobody wants the
 // leaf any more.
 func (c *common) judge(in *input) error {
-	c.peer.leaf = nil
+	c.peer.leaf, c.peer.known = nil, nil
 	return verdictError(in.answer.err)
 }
 

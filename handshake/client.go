@@ -118,8 +118,7 @@ func (c *client) stillTrusted(s *session) bool {
 	if c.cfg.Roots == nil || c.cfg.asks(AskVerdict) {
 		return true
 	}
-	leaf, err := parseLeaf(s.chain)
-	return err == nil && c.cfg.verify(s.chain, leaf, serverUsage) == nil
+	return c.cfg.trusts(s, serverUsage)
 }
 
 // offerEarlyData installs the early keys when the ClientHello offered early

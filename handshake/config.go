@@ -124,6 +124,11 @@ type Config struct {
 	// asks; it never trusts by default.
 	Roots *x509.CertPool
 
+	// Chains remembers which peers' chains were good, so that they are not
+	// verified again for each handshake and each session; nil is no memory.
+	// Only what Roots decide is remembered, and never what was refused.
+	Chains *ChainMemory
+
 	// ClientCAs are the DER names that a server sends as
 	// certificate_authorities, RFC 9846, Section 4.3.4.
 	ClientCAs [][]byte

@@ -104,6 +104,7 @@ type peer struct {
 	staple []byte
 	key    any               // the leaf's public key, to CertificateVerify; rebuilt from chain
 	leaf   *x509.Certificate // to the verdict; rebuilt from chain
+	known  *knownChain       // to the verdict, if Config.Chains knew the chain
 	proved bool
 }
 

@@ -108,8 +108,7 @@ func (s *server) clientStillTrusted(session *session) bool {
 	if s.cfg.Roots == nil || s.cfg.asks(AskVerdict) {
 		return true
 	}
-	leaf, err := parseLeaf(session.chain)
-	return err == nil && s.cfg.verify(session.chain, leaf, clientUsage) == nil
+	return s.cfg.trusts(session, clientUsage)
 }
 
 // checkBinder proves that the client has the PSK.

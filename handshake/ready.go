@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"crypto/x509"
 	"slices"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -108,15 +107,14 @@ func (m *Machine) readyVerdict() (input, bool) {
 }
 
 func (m *Machine) defaultVerdict() error {
+	if k := m.peer.known; k != nil && k.good(m.cfg.now()) {
+		return nil
+	}
 	leaf, err := m.peerLeaf()
 	if err != nil {
 		return err
 	}
-	usage := x509.ExtKeyUsage(clientUsage)
-	if m.client != nil {
-		usage = serverUsage
-	}
-	return m.cfg.verify(m.peer.chain, leaf, usage)
+	return m.cfg.verify(m.peer.chain, leaf, m.peerUsage())
 }
 
 // Asks reports whether there is a question, which [Machine.Pending] then puts

@@ -7,8 +7,19 @@ import (
 	"github.com/tlsengine/tlsengine/internal/alert"
 )
 
+// trusts reports whether a session's chain is good under the Config now. One
+// that is remembered is shared from then on.
+func (cfg *Config) trusts(s *session, usage x509.ExtKeyUsage) bool {
+	if k := cfg.recall(s.chain, usage); k != nil {
+		s.chain = k.chain
+		return true
+	}
+	leaf, err := parseLeaf(s.chain)
+	return err == nil && cfg.verify(s.chain, leaf, usage) == nil
+}
+
 // verify is the default verdict on a chain: path to the Config's Roots, name,
-// usage and time, by crypto/x509.
+// usage and time, by crypto/x509. A chain that is good is remembered.
 func (cfg *Config) verify(chain [][]byte, leaf *x509.Certificate, usage x509.ExtKeyUsage) error {
 	opts := x509.VerifyOptions{
 		Roots:         cfg.Roots,
@@ -26,8 +37,12 @@ func (cfg *Config) verify(chain [][]byte, leaf *x509.Certificate, usage x509.Ext
 		}
 		opts.Intermediates.AddCert(cert)
 	}
-	_, err := leaf.Verify(opts)
-	return verdictError(err)
+	paths, err := leaf.Verify(opts)
+	if err != nil {
+		return verdictError(err)
+	}
+	cfg.remember(chain, leaf, usage, opts.CurrentTime, paths)
+	return nil
 }
 
 // verdictError gives crypto/x509's errors their reasons, and keeps those of an

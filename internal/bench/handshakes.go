@@ -72,10 +72,11 @@ func (f flavour) ours() work {
 	if f.version == tls.VersionTLS12 { // where the certificate's curve has to be in the list
 		groups = append(groups, group.Lookup(group.P256))
 	}
-	ccfg := &tls.Config{Roots: f.id.roots, ServerName: serverName, Groups: groups, MaxVersion: f.version}
+	chains := tls.NewChainMemory(16) // as crypto/tls has one of parsed certificates
+	ccfg := &tls.Config{Roots: f.id.roots, ServerName: serverName, Groups: groups, MaxVersion: f.version, Chains: chains}
 	scfg := &tls.Config{Credentials: []*tls.Credential{f.id.ours}, Groups: groups, MaxVersion: f.version}
 	if f.client {
-		ccfg.Credentials, scfg.ClientAuth, scfg.Roots = scfg.Credentials, tls.RequireClientCert, f.id.roots
+		ccfg.Credentials, scfg.ClientAuth, scfg.Roots, scfg.Chains = scfg.Credentials, tls.RequireClientCert, f.id.roots, chains
 	}
 	b := newScratch()
 	if f.resumed {

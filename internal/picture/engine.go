@@ -80,6 +80,7 @@ var Engine = Fields{
 		"handshake.outputs.flight":            "taken after each step",
 		"handshake.peer.key":                  "that of the chain's leaf",
 		"handshake.peer.leaf":                 "parsed from the chain",
+		"handshake.peer.known":                "found by the chain; without it, the chain is verified",
 		"handshake.certificateContext.signer": "a question that is open is answered by the application",
 		"handshake.transcript.scratch":        "scratch",
 		"handshake.offer.retry":               "parsed from retried",
