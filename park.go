@@ -15,6 +15,9 @@ type sleep struct {
 	mu     sync.Mutex             // of waking up
 }
 
+// parkedRoom is enough for an engine that is worth parking.
+const parkedRoom = 512
+
 // parked is an engine as bytes.
 type parked struct {
 	cfg     *Config
@@ -48,7 +51,7 @@ func (e *Engine) Park() {
 		p.share(chain, staple)
 		e.m.SetPeer(nil, nil)
 	}
-	f := handshake.NewFreezer(nil)
+	f := handshake.NewFreezer(make([]byte, 0, parkedRoom))
 	e.freeze(f)
 	state, err := f.Done()
 	if err != nil { // a key that cannot be frozen: nothing is lost but the room
@@ -56,6 +59,7 @@ func (e *Engine) Park() {
 		return
 	}
 	p.state = append([]byte(nil), state...)
+	clear(state)
 	e.active = nil
 	e.sleep.parked.Store(p)
 }

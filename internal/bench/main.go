@@ -1,7 +1,7 @@
 // Bench measures the engine beside crypto/tls and beside the primitives, in
 // one process, in turns, so that the ratios hold on a noisy machine.
 //
-//	go run ./internal/bench [-rounds N] [-run REGEXP] [-shortest]
+//	go run ./internal/bench [-rounds N] [-run REGEXP] [-shortest] [-parked N]
 //
 // It prints a line per figure,
 //
@@ -58,6 +58,7 @@ func figures() []figure {
 	all = append(all, bulkFigures()...)
 	all = append(all, handshakeFigures()...)
 	all = append(all, memoryFigures()...)
+	all = append(all, parkedFigures()...)
 	all = append(all, otherFigures()...)
 	all = append(all, quicFigures()...)
 	return all
@@ -97,5 +98,11 @@ func (r result) atMost(goal float64) result {
 
 func (r result) atLeast(goal float64) result {
 	r.goal, r.ok = fmt.Sprintf(">=%g", goal), r.ratio >= goal
+	return r
+}
+
+// told is a figure without a goal.
+func (r result) told() result {
+	r.goal, r.ok = "-", true
 	return r
 }
