@@ -161,9 +161,10 @@ type SessionInfo struct {
 	Created      time.Time
 	Expires      time.Time
 	MaxEarlyData uint32
-	AgeAdd       uint32 // ticket_age_add
-	Ticket       []byte // client: what goes over the wire
-	Application  []byte // what the application attached
+	AgeAdd       uint32   // ticket_age_add
+	Ticket       []byte   // client: what goes over the wire
+	Application  []byte   // what the application attached
+	PeerChain    [][]byte // the peer's certificates in DER, the leaf first; nil if it had none
 }
 
 // ReadSession says what is in a session (the Data of an EventNewSession).
@@ -177,6 +178,7 @@ func ReadSession(b []byte) (SessionInfo, error) {
 		Version: s.version, Suite: s.suite, ServerName: s.serverName, ALPN: s.alpn,
 		Created: created, Expires: created.Add(time.Duration(s.lifetime) * time.Second),
 		MaxEarlyData: s.maxEarlyData, AgeAdd: s.ageAdd, Ticket: s.ticket, Application: s.application,
+		PeerChain: s.chain,
 	}, nil
 }
 

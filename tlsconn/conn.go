@@ -10,6 +10,7 @@ import (
 	"time"
 
 	tls "github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/internal/alert"
 )
 
 // Conn is a TLS connection over another connection. Its methods are safe for
@@ -17,6 +18,7 @@ import (
 type Conn struct {
 	conn   net.Conn
 	engine *tls.Engine
+	name   string // a client's ServerName
 	answer Answerer
 
 	shake sync.Mutex // held while somebody drives the handshake; taken before read
@@ -25,6 +27,8 @@ type Conn struct {
 	data  []byte // decrypted and not read; points into input
 	err   error  // of the receiving half, sticky
 	sess  func([]byte)
+	std   stdSide         // what serves a crypto/tls Config; nil without one
+	ctx   context.Context // of the handshake, while it runs
 
 	write  sync.Mutex // the sending half
 	failed error      // of the transport, sticky: a record may be half written
@@ -63,7 +67,9 @@ func Client(conn net.Conn, cfg *tls.Config, o Options) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(conn, e, o), nil
+	c := newConn(conn, e, o)
+	c.name = cfg.ServerName
+	return c, nil
 }
 
 // Server returns the server's end of a connection over conn. It takes no early
@@ -111,7 +117,7 @@ func (c *Conn) Handshake(ctx context.Context) error {
 		return nil
 	}
 	stop := context.AfterFunc(ctx, func() { c.conn.SetDeadline(time.Unix(1, 0)) })
-	err := c.ensure()
+	err := c.ensure(ctx)
 	if !stop() { // the deadlines are over, or about to be
 		return ctx.Err()
 	}
@@ -123,7 +129,7 @@ func (c *Conn) HandshakeContext(ctx context.Context) error { return c.Handshake(
 
 // ensure runs the handshake. A Read that waits for data must not keep a Write
 // from learning that it is done, so that it has a lock of its own.
-func (c *Conn) ensure() error {
+func (c *Conn) ensure(ctx context.Context) error {
 	if c.done.Load() {
 		return nil
 	}
@@ -134,6 +140,8 @@ func (c *Conn) ensure() error {
 	}
 	c.read.Lock()
 	defer c.read.Unlock()
+	c.ctx = ctx
+	defer func() { c.ctx = nil }()
 	return c.handshake()
 }
 
@@ -176,9 +184,7 @@ func (c *Conn) next() error {
 	case tls.EventEarlyData:
 		return c.fail(errEarly)
 	case tls.EventHandshakeDone:
-		st := c.engine.ConnectionState()
-		c.state.Store(&st)
-		c.done.Store(true)
+		return c.settle()
 	case tls.EventNewSession:
 		if c.sess != nil {
 			c.sess(ev.Data)
@@ -187,13 +193,42 @@ func (c *Conn) next() error {
 	return nil
 }
 
+// settle makes the connection one that data can go over.
+func (c *Conn) settle() error {
+	if c.std != nil {
+		if err := c.std.settled(); err != nil {
+			c.abort(err)
+			return c.fail(err)
+		}
+	}
+	st := c.engine.ConnectionState()
+	if c.name != "" {
+		st.ServerName = c.name
+	}
+	c.state.Store(&st)
+	c.done.Store(true)
+	return nil
+}
+
+// abort tells the peer why the connection ends.
+func (c *Conn) abort(err error) {
+	why := tls.Alert(alert.InternalError)
+	if ours := (*tls.AlertError)(nil); errors.As(err, &ours) {
+		why = ours.Alert
+	}
+	c.write.Lock()
+	defer c.write.Unlock()
+	c.send(func(out []byte) ([]byte, error) { return c.engine.Abort(out, why), nil })
+	c.failed = err
+}
+
 // ask has the engine's question answered.
 func (c *Conn) ask() error {
 	if c.answer == nil {
 		return c.fail(ErrQuestion)
 	}
 	if err := c.answer(c.engine, c.engine.Pending()); err != nil {
-		c.flush()
+		c.flush() // the alert, if the engine has one
 		return c.fail(err)
 	}
 	return nil
@@ -244,7 +279,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	for {
-		if err := c.ensure(); err != nil {
+		if err := c.ensure(context.Background()); err != nil {
 			return 0, err
 		}
 		if n, err := c.readData(p); n > 0 || err != nil {
