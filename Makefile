@@ -9,7 +9,7 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz diagrams golden vectors lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz damage diagrams golden vectors lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -63,6 +63,11 @@ fuzz:
 	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; \
 	done
+
+# All the damage that can be done to a handshake, of which make test does a
+# sample: some minutes.
+damage:
+	TLSENGINE_DAMAGE=1 $(GO) test -count=1 -timeout 30m -run Damage -v ./internal/damage | grep -v '^=== '
 
 # handshake/DIAGRAMS.md out of the tables.
 diagrams:

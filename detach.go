@@ -235,6 +235,7 @@ func (d *Detached) Close() {
 	if d.e.send.err == nil && !d.e.send.closed {
 		d.say(record.Alert, record.AppendAlert(nil, alert.Warning, alert.CloseNotify))
 		d.e.send.closed = true
+		d.e.mail.stop()
 	}
 }
 

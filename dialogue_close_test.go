@@ -79,6 +79,7 @@ func TestErrorAfterOurCloseIsSilent(t *testing.T) {
 		p.Close()
 		p.WantCloseNotify("this side is closed")
 		p.Send(p.Inner(nil))
+		require.False(t, p.Engine.Owes(), "what would append nothing is not owed")
 		p.WantSilence("RFC 9846, Section 6.1: the sender will not send any more messages on this connection")
 		var refusal *tlsengine.AlertError
 		require.ErrorAs(t, p.Engine.Err(), &refusal)

@@ -15,10 +15,11 @@ type mailbox struct {
 
 	updated atomic.Bool // the peer changed its keys since this was last looked at
 
-	mu    sync.Mutex
-	items []handshake.Output
-	alert *Alert // the fatal alert that ends the connection
-	err   error  // what ended it
+	mu      sync.Mutex
+	items   []handshake.Output
+	alert   *Alert // the fatal alert that ends the connection
+	err     error  // what ended it
+	stopped bool   // the sending half says nothing more: nothing becomes bytes
 }
 
 // mailRoom is for what a flight makes the sending half do.
@@ -41,7 +42,7 @@ func (b *mailbox) post(o handshake.Output) {
 		b.items = append(b.items, o)
 	}
 	b.full.Store(true)
-	if becomesBytes(o.Kind) {
+	if becomesBytes(o.Kind) && !b.stopped {
 		b.owes.Store(true)
 	}
 }
@@ -61,11 +62,19 @@ func (b *mailbox) end(err error, a *Alert) {
 	b.err, b.alert = err, a
 	b.full.Store(true)
 	if a != nil {
-		b.owes.Store(true)
+		b.owes.Store(!b.stopped)
 	} else {
 		b.items = nil
 		b.owes.Store(false)
 	}
+}
+
+// stop says that the sending half is closed.
+func (b *mailbox) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
+	b.owes.Store(false)
 }
 
 // take empties the mailbox. Who looks often looks at full first.

@@ -166,6 +166,7 @@ func (e *Engine) Close(out []byte) []byte {
 	}
 	out = e.appendAlert(out, alert.Warning, alert.CloseNotify)
 	e.send.closed = true
+	e.mail.stop()
 	return out
 }
 
@@ -179,6 +180,7 @@ func (e *Engine) Abort(out []byte, a Alert) []byte {
 	}
 	out = e.appendAlert(out, alert.Fatal, a)
 	e.send.closed = true
+	e.mail.stop()
 	return out
 }
 

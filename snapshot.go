@@ -226,6 +226,9 @@ func thawParts(t *handshake.Thawer) (*active, error) {
 	a.recv.thaw(t)
 	a.send.thaw(t, a.recv.err)
 	a.mail.thaw(t, a.recv.err)
+	if a.send.closed {
+		a.mail.stop()
+	}
 	a.tail = t.Opaque24()
 	if err := t.Err(); err != nil {
 		return nil, err

@@ -50,10 +50,11 @@ var Engine = Fields{
 		"keyschedule.MainSecret":      "Hash Secret",
 	},
 	Rebuilt: map[string]string{
-		"tlsengine.Engine.sleep": "an engine is awake when it is frozen",
-		"tlsengine.mailbox.full": "says whether the rest has anything",
-		"tlsengine.mailbox.owes": "says whether the rest becomes bytes",
-		"tlsengine.mailbox.mu":   "free while an engine is frozen",
+		"tlsengine.Engine.sleep":    "an engine is awake when it is frozen",
+		"tlsengine.mailbox.full":    "says whether the rest has anything",
+		"tlsengine.mailbox.owes":    "says whether the rest becomes bytes",
+		"tlsengine.mailbox.stopped": "follows from the sender's closed",
+		"tlsengine.mailbox.mu":      "free while an engine is frozen",
 
 		"tlsengine.receiver.flows": "found out with the next record",
 
