@@ -45,6 +45,10 @@ var (
 	// ErrNoALPN: a QUIC client's Config without ALPN.
 	ErrNoALPN = handshake.ErrNoALPN
 
+	// ErrSharesTooLong: a client's key shares, by Groups of the Config's own,
+	// are longer than a ClientHello may hold.
+	ErrSharesTooLong = handshake.ErrSharesTooLong
+
 	// ErrParameters: QUIC transport parameters that are too long.
 	ErrParameters = handshake.ErrParameters
 

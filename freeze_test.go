@@ -216,8 +216,6 @@ type course struct {
 	early   bool // the client sends early data
 }
 
-func both(f func(*tlsengine.Config)) (a, b func(*tlsengine.Config)) { return f, f }
-
 var (
 	asksAll = func(c *tlsengine.Config) {
 		c.Ask = tlsengine.AskConfig | tlsengine.AskTicket | tlsengine.AskCredential | tlsengine.AskVerdict |

@@ -3,6 +3,7 @@ package tlsengine_test
 import (
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,11 +23,16 @@ import (
 
 func TestConfigsThatDoNotWork(t *testing.T) {
 	for name, change := range map[string]func(*tlsengine.Config){
-		"versions that cross":      func(c *tlsengine.Config) { c.MinVersion, c.MaxVersion = tlsengine.VersionTLS13, tlsengine.VersionTLS12 },
-		"a version too new":        func(c *tlsengine.Config) { c.MaxVersion = 0x0305 },
-		"a version too old":        func(c *tlsengine.Config) { c.MaxVersion = 0x0302 },
-		"no groups":                func(c *tlsengine.Config) { c.Groups = []*group.Group{} },
-		"a share of no group":      func(c *tlsengine.Config) { c.KeyShares = []group.ID{group.X448} },
+		"versions that cross": func(c *tlsengine.Config) { c.MinVersion, c.MaxVersion = tlsengine.VersionTLS13, tlsengine.VersionTLS12 },
+		"a version too new":   func(c *tlsengine.Config) { c.MaxVersion = 0x0305 },
+		"a version too old":   func(c *tlsengine.Config) { c.MaxVersion = 0x0302 },
+		"no groups":           func(c *tlsengine.Config) { c.Groups = []*group.Group{} },
+		"a share of no group": func(c *tlsengine.Config) { c.KeyShares = []group.ID{group.X448} },
+		"a share twice":       func(c *tlsengine.Config) { c.KeyShares = []group.ID{group.X25519, group.X25519} },
+		"too many groups": func(c *tlsengine.Config) {
+			c.Groups = slices.Repeat([]*group.Group{group.Lookup(group.X25519)}, handshake.MaxList+1)
+		},
+		"a cookie too long":        func(c *tlsengine.Config) { c.RetryCookie = make([]byte, handshake.MaxCookie+1) },
 		"fragments too small":      func(c *tlsengine.Config) { c.MaxFragment = 63 },
 		"fragments too large":      func(c *tlsengine.Config) { c.MaxFragment = 16385 },
 		"padding too large":        func(c *tlsengine.Config) { c.PadTo = 16385 },

@@ -223,6 +223,25 @@ func TestTLS12SessionMemoryIsBounded(t *testing.T) {
 	require.Nil(t, m.Get([]byte{9}))
 }
 
+// A session that was deleted takes no room, and one that is put again is the
+// youngest.
+func TestTLS12SessionMemoryCountsASessionOnce(t *testing.T) {
+	m := handshake.NewSessionMemory(2)
+	for range 5 {
+		m.Put([]byte("a"), []byte("session a"), time.Hour)
+		m.Delete([]byte("a"))
+		m.Delete([]byte("a"))
+	}
+	m.Put([]byte("a"), []byte("session a"), time.Hour)
+	m.Put([]byte("b"), []byte("session b"), time.Hour)
+	m.Put([]byte("a"), []byte("session a again"), time.Hour)
+	require.Equal(t, "session a again", string(m.Get([]byte("a"))))
+	require.Equal(t, "session b", string(m.Get([]byte("b"))))
+	m.Put([]byte("c"), []byte("session c"), time.Hour)
+	require.NotNil(t, m.Get([]byte("a")), "there is room for the two youngest")
+	require.Nil(t, m.Get([]byte("b")))
+}
+
 // Nobody resumes by the session id that is there for middleboxes.
 func TestTLS12CompatibilitySessionIDsFindNothing(t *testing.T) {
 	server := byID(server12())

@@ -48,10 +48,8 @@ func (c *client) start() error {
 	if err := c.drawSessionID(); err != nil {
 		return err
 	}
-	for _, g := range c.cfg.keyShares() {
-		if err := c.addShare(g); err != nil {
-			return err
-		}
+	if err := c.addShares(); err != nil {
+		return err
 	}
 	c.sayClientHello(nil)
 	c.offerEarlyData()
@@ -86,12 +84,28 @@ func (c *client) drawSessionID() error {
 	return c.draw(c.offer.sessionID)
 }
 
+// addShares makes the shares of the first ClientHello, if it is one of TLS 1.3.
+func (c *client) addShares() error {
+	if !c.speaks(VersionTLS13) {
+		return nil
+	}
+	for _, g := range c.cfg.keyShares() {
+		if err := c.addShare(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *client) addShare(g *group.Group) error {
 	key, err := g.Generate(c.cfg.rand())
 	if err != nil {
 		return err
 	}
 	c.offer.shares = append(c.offer.shares, ownShare{g.ID, key})
+	if c.shareBytes() > MaxShares {
+		return ErrSharesTooLong
+	}
 	return nil
 }
 
@@ -105,7 +119,7 @@ func (c *client) chooseSession() {
 	if s.version == VersionTLS12 && (!c.cfg.resumes12(s) || len(s.ticket) > 0 && c.cfg.Tickets < 0) {
 		return
 	}
-	if c.cfg.suite(s.suite) == nil || len(s.ticket) > MaxTicket || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {
+	if c.cfg.suite(s.suite) == nil || len(s.ticket) > c.ticketRoom() || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {
 		return
 	}
 	c.offer.session = s

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -58,6 +59,29 @@ func (c *client) suiteList() List16[cipher.ID] {
 	return list
 }
 
+// ErrSharesTooLong: the key shares of a client are longer than MaxShares. It
+// comes from a Config's own Groups.
+var ErrSharesTooLong = errors.New("the key shares are too long for a ClientHello")
+
+// What a ClientHello may have of bytes, and what those take whose length is
+// known.
+const (
+	maxHello   = 1<<16 - 1
+	helloParts = 512
+)
+
+// ticketRoom is how long a ticket may be, so that there is room for all that
+// the Config says, and for the cookie that the server may ask for.
+func (c *client) ticketRoom() int {
+	cfg := c.cfg
+	rest := helloParts + MaxShares + MaxCookie + len(cfg.sni()) + len(c.parameters) +
+		2*(len(cfg.suites())+len(cfg.groups())+len(cfg.signatures()))
+	for _, name := range cfg.ALPN {
+		rest += 1 + len(name)
+	}
+	return min(MaxTicket, maxHello-rest)
+}
+
 // extensions are all but those that depend on the session: early_data and
 // pre_shared_key.
 func (c *client) extensions(cookie []byte) Extensions {
@@ -98,7 +122,7 @@ func (c *client) extensions13(x Extensions, cookie []byte) Extensions {
 
 func (c *client) shareBytes() (n int) {
 	for _, s := range c.offer.shares {
-		n += len(s.key.Share())
+		n += 4 + len(s.key.Share())
 	}
 	return n
 }

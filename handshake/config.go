@@ -27,8 +27,10 @@ const (
 	DefaultMaxEarlyData   = 14336         // bytes of early data, when a Config just turns it on
 	MaxALPNName           = 255           // bytes
 	MaxALPN               = 4096          // bytes of all the names that a client offers
-	MaxCookie             = 16384         // bytes that a client sends back
+	MaxCookie             = 8192          // bytes that a client sends back
 	MaxTicket             = 32768         // bytes of a ticket that a client keeps
+	MaxShares             = 16384         // bytes of all the key shares that a client sends
+	MaxList               = 1024          // suites, groups and signatures in a Config, of each
 	MaxParameters         = 8192          // bytes of QUIC transport parameters
 	MaxTicketData         = 32768         // bytes of an application's own in a ticket
 	MaxTicketContext      = 16384         // bytes of a Config's TicketContext
@@ -395,10 +397,11 @@ func (cfg *Config) check() error {
 	if len(cfg.suites()) == 0 || len(cfg.groups()) == 0 || len(cfg.signatures()) == 0 {
 		return errors.New("no suites, no groups or no signatures")
 	}
-	for _, id := range cfg.KeyShares {
-		if cfg.group(id) == nil {
-			return fmt.Errorf("key share for %v, which is not among Groups", id)
-		}
+	if max(len(cfg.suites()), len(cfg.groups()), len(cfg.signatures())) > MaxList {
+		return fmt.Errorf("more than %d suites, groups or signatures", MaxList)
+	}
+	if err := cfg.checkKeyShares(); err != nil {
+		return err
 	}
 	if cfg.MaxFragment != 0 && (cfg.MaxFragment < 64 || cfg.MaxFragment > 16384) {
 		return errors.New("MaxFragment is not between 64 and 16384")
@@ -421,6 +424,22 @@ func (cfg *Config) check() error {
 		return errors.New("a server name is longer than 255 bytes")
 	}
 	return cfg.checkVectors()
+}
+
+// checkKeyShares: "Clients MUST NOT offer multiple KeyShareEntry values for the
+// same group. Clients MUST NOT offer any KeyShareEntry values for groups not
+// listed in the client's "supported_groups" extension." RFC 9846, Section
+// 4.3.8.
+func (cfg *Config) checkKeyShares() error {
+	for i, id := range cfg.KeyShares {
+		if cfg.group(id) == nil {
+			return fmt.Errorf("key share for %v, which is not among Groups", id)
+		}
+		if slices.Contains(cfg.KeyShares[:i], id) {
+			return fmt.Errorf("two key shares for %v", id)
+		}
+	}
+	return nil
 }
 
 // checkVectors reports what is too long for the vector it goes into.

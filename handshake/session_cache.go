@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"container/list"
 	"slices"
 	"sync"
 	"time"
@@ -27,48 +28,56 @@ type SessionCache interface {
 type SessionMemory struct {
 	mu    sync.Mutex
 	most  int
-	kept  map[string][]byte
-	order []string // ids by age; the ring's oldest is at next
-	next  int
+	kept  map[string]*list.Element
+	order *list.List // of keptSession, the oldest first
+}
+
+// keptSession is a session and its id.
+type keptSession struct {
+	id      string
+	session []byte
 }
 
 // NewSessionMemory returns a cache of at most so many sessions. When it is
 // full, the oldest makes room. A session takes about 300 bytes, and the
 // client's chain if there is one.
 func NewSessionMemory(most int) *SessionMemory {
-	return &SessionMemory{most: max(most, 1), kept: make(map[string][]byte)}
+	return &SessionMemory{most: max(most, 1), kept: make(map[string]*list.Element), order: list.New()}
 }
 
 // Put implements [SessionCache]. Sessions say themselves how long they live;
 // here they are kept until there is no room.
 func (m *SessionMemory) Put(id, session []byte, _ time.Duration) {
-	key := string(id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.kept[key]; ok {
-		m.kept[key] = session
-		return
+	m.forget(m.kept[string(id)])
+	if m.order.Len() == m.most {
+		m.forget(m.order.Front())
 	}
-	if len(m.order) < m.most {
-		m.order = append(m.order, key)
-	} else {
-		delete(m.kept, m.order[m.next])
-		m.order[m.next] = key
-		m.next = (m.next + 1) % m.most
+	m.kept[string(id)] = m.order.PushBack(keptSession{string(id), session})
+}
+
+// forget lets go of a session, if there is one.
+func (m *SessionMemory) forget(e *list.Element) {
+	if e != nil {
+		delete(m.kept, m.order.Remove(e).(keptSession).id)
 	}
-	m.kept[key] = session
 }
 
 // Get implements [SessionCache].
 func (m *SessionMemory) Get(id []byte) []byte {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.kept[string(id)])
+	e := m.kept[string(id)]
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.Value.(keptSession).session)
 }
 
 // Delete implements [SessionCache].
 func (m *SessionMemory) Delete(id []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.kept, string(id))
+	m.forget(m.kept[string(id)])
 }
