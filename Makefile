@@ -9,7 +9,7 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench fuzz damage diagrams golden vectors lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench instructions fuzz damage diagrams golden vectors lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -54,6 +54,10 @@ cover:
 
 bench:
 	$(GO) run ./internal/bench
+
+# What a record costs in instructions, by valgrind.
+instructions:
+	TLSENGINE_INSTRUCTIONS=1 $(GO) test -count=1 -v -run NoInstructionMore .
 
 # Every fuzz target, FUZZTIME each.
 fuzz:

@@ -105,12 +105,16 @@ func eventOf(o *handshake.Output) Event {
 // that all messages immediately preceding a key change align with a record
 // boundary; if not, then they MUST terminate the connection with an
 // "unexpected_message" alert." RFC 9846, Section 5.1.
-func (e *Engine) newKeys(k *handshake.Keys) error {
+func (e *Engine) newKeys(k *handshake.Keys) error { return e.nextKeys(nil, k) }
+
+func (e *Engine) nextKeys(before, k *handshake.Keys) error {
 	if err := e.aligned(); err != nil {
 		return err
 	}
+	keys := recordKeys(k)
+	e.tellTraffic(before, k, &keys)
 	e.recv.keys, e.recv.proved = k, false
-	e.recv.reader.SetKeys(k.Suite, recordKeys(k))
+	e.recv.reader.SetKeys(k.Suite, keys)
 	return nil
 }
 
@@ -146,5 +150,5 @@ func recordKeys(k *handshake.Keys) keyschedule.Keys {
 func (e *Engine) updateKeys() error {
 	next := *e.recv.keys
 	next.Secret = keyschedule.NextTraffic(next.Suite.Hash, next.Secret)
-	return e.newKeys(&next)
+	return e.nextKeys(e.recv.keys, &next)
 }

@@ -50,6 +50,7 @@ func activate(m *handshake.Machine, cfg *Config) *active {
 	a := &active{m: m}
 	a.recv.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
 	a.send.configure(cfg, m.IsClient())
+	a.chooseWay()
 	return a
 }
 

@@ -300,6 +300,11 @@ func (f course) playWith(t testing.TB, client, server *tlsengine.Config, m manne
 }
 
 func (f course) start(d *duet, client, server *tlsengine.Config) *duet {
+	for _, cfg := range []*tlsengine.Config{client, server} {
+		if t, ok := cfg.Tracer.(*recorder); ok {
+			t.start()
+		}
+	}
 	c, err := tlsengine.NewClient(client)
 	require.NoError(d.t, err)
 	s, err := tlsengine.NewServer(server)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // sleep is what is left of an engine while it is parked.
@@ -21,6 +22,7 @@ const parkedRoom = 512
 // parked is an engine as bytes.
 type parked struct {
 	cfg     *Config
+	tracer  hook.Tracer
 	state   []byte
 	peer    []unique.Handle[string] // its certificates, then its staple, once the handshake is done
 	stapled bool
@@ -45,7 +47,7 @@ func (e *Engine) Park() {
 	if e.sleep.parked.Load() != nil || e.recv.err != nil || e.send.err != nil {
 		return
 	}
-	p := &parked{cfg: e.m.Config(), owes: e.Owes()}
+	p := &parked{cfg: e.m.Config(), tracer: e.m.Tracer(), owes: e.Owes()}
 	chain, staple := e.m.PeerChain(), e.m.PeerStaple()
 	if e.m.Done() {
 		p.share(chain, staple)
@@ -109,6 +111,8 @@ func (e *Engine) unpark() {
 	} else if p.peer != nil {
 		a.m.SetPeer(p.shared())
 	}
+	a.m.SetTracer(p.tracer)
+	a.chooseWay()
 	clear(p.state)
 	e.active = a
 	e.sleep.parked.Store(nil)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // QUICErrorCode is a transport error code of RFC 9000, Section 20.1.
@@ -73,7 +74,11 @@ var quicCodes = map[Reason]QUICErrorCode{
 // code.
 func (q *QUICConn) refuse(err error) error {
 	if q.err == nil {
-		q.err = quicError(err)
+		own := quicError(err)
+		q.err = own
+		if t := q.m.Tracer(); t != nil {
+			t.Alert(hook.Alert{Direction: hook.Sent, Level: uint8(alert.Fatal), Description: uint8(own.Alert)})
+		}
 	}
 	return q.err
 }

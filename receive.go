@@ -45,6 +45,9 @@ func (e *Engine) Receive(in []byte) (n int, ev Event, err error) {
 		if ev, err := e.goOn(); err != nil || ev.Kind != EventNone {
 			return 0, ev, err
 		}
+		if t := e.m.Tracer(); t != nil {
+			return e.receiveTold(t, in)
+		}
 	}
 	n, rec, err := r.reader.Next(in)
 	switch {
@@ -73,7 +76,7 @@ func (e *Engine) goOn() (Event, error) {
 	if r.closed {
 		return Event{Kind: EventPeerClosed}, nil
 	}
-	r.flows = r.proved && e.m.Done() && r.asm.Aligned()
+	r.flows = r.proved && e.m.Done() && r.asm.Aligned() && e.m.Tracer() == nil
 	return Event{}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/record"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // takeAlert ends what an alert ends.
@@ -17,6 +18,7 @@ func (e *Engine) takeAlert(rec record.Record) (Event, error) {
 	if err != nil {
 		return Event{}, e.refuse(err)
 	}
+	e.tellAlert(hook.Received, level, a)
 	switch {
 	case a == alert.CloseNotify:
 		e.recv.closed = true

@@ -5,6 +5,7 @@ import (
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/keyschedule"
 	"github.com/tlsengine/tlsengine/record"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // sender is the sending half: from what is owed and written to records.
@@ -16,6 +17,7 @@ type sender struct {
 	half   bool // server: data may be sent before the handshake is done
 	closed bool
 	update bool            // the peer asked for new keys
+	detour bool            // update, or somebody looks: records do not take the short way
 	asked  bool            // the peer was asked for new keys; mailbox.updated says that it has changed them
 	early  uint32          // bytes of early data that a client may still send
 	err    error           // sticky
@@ -72,7 +74,7 @@ func (e *Engine) Send(out, plain []byte) ([]byte, error) {
 // RFC 9846, Section 4.7.3. It waits for that record, so that any number of
 // requests gets one answer.
 func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
-	if e.send.writer.Takes(len(plain)) && !e.send.update {
+	if e.send.writer.Takes(len(plain)) && !e.send.detour {
 		return e.send.writer.Append(out, record.ApplicationData, plain)
 	}
 	for len(plain) > 0 {
@@ -89,7 +91,7 @@ func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 			n = min(n, int(left)*record.MinFragment)
 		}
 		var err error
-		if out, err = e.send.writer.Append(out, record.ApplicationData, plain[:n]); err != nil {
+		if out, err = e.seal(out, record.ApplicationData, plain[:n]); err != nil {
 			return out, e.broken(err)
 		}
 		plain = plain[n:]
@@ -229,25 +231,34 @@ func (e *Engine) update(out []byte, request handshake.KeyUpdateRequest) ([]byte,
 	}
 	m := handshake.KeyUpdate{RequestUpdate: request}
 	var buf [8]byte
-	out, err := e.send.writer.Append(out, record.Handshake, m.Append(buf[:0]))
+	msg := m.Append(buf[:0])
+	e.tellKeyUpdate(msg)
+	out, err := e.seal(out, record.Handshake, msg)
 	if err != nil {
 		return out, e.broken(err)
 	}
 	next := *e.send.keys
 	next.Secret = keyschedule.NextTraffic(next.Suite.Hash, next.Secret)
-	e.send.install(&next)
+	e.install(e.send.keys, &next)
 	e.send.update = false
+	e.chooseWay()
 	return out, nil
 }
 
+// chooseWay says which way application data takes.
+func (a *active) chooseWay() { a.send.detour = a.send.update || a.m.Tracer() != nil }
+
 // install changes what is sent to the keys.
-func (s *sender) install(k *handshake.Keys) {
+func (e *Engine) install(before, k *handshake.Keys) {
+	s := &e.send
 	s.keys = k
 	if k.Suite == nil {
 		s.writer.SetKeys(nil, keyschedule.Keys{})
 		return
 	}
-	s.writer.SetKeys(k.Suite, recordKeys(k))
+	keys := recordKeys(k)
+	e.tellTraffic(before, k, &keys)
+	s.writer.SetKeys(k.Suite, keys)
 }
 
 // flush carries out what the receiving half left in the mailbox. The error is
@@ -286,8 +297,9 @@ func (e *Engine) deliver(out []byte, o *handshake.Output) []byte {
 		out, _ = e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
 	case handshake.OutUpdateSendKeys:
 		s.update = true
+		e.chooseWay()
 	case handshake.OutSendKeys:
-		s.install(o.Keys)
+		e.install(nil, o.Keys)
 		s.early, s.half = o.Keys.EarlyLimit, o.Keys.HalfRTT
 	case handshake.OutDone:
 		s.done = true
@@ -305,7 +317,7 @@ func (e *Engine) appendRecords(out []byte, t record.ContentType, data []byte) ([
 	}
 	s.hello = true
 	s.writer.SetVersion(version)
-	out, err := s.writer.Append(out, t, data)
+	out, err := e.seal(out, t, data)
 	if err != nil {
 		return out, e.broken(err)
 	}
@@ -317,7 +329,9 @@ func (e *Engine) appendAlert(out []byte, level alert.Level, a Alert) []byte {
 	out, err := e.appendRecords(out, record.Alert, record.AppendAlert(buf[:0], level, a))
 	if err != nil {
 		e.send.err = err
+		return out
 	}
+	e.tellAlert(hook.Sent, level, a)
 	return out
 }
 

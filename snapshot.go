@@ -225,6 +225,7 @@ func thawParts(t *handshake.Thawer) (*active, error) {
 	a := activate(m, m.Config())
 	a.recv.thaw(t)
 	a.send.thaw(t, a.recv.err)
+	a.chooseWay()
 	a.mail.thaw(t, a.recv.err)
 	if a.send.closed {
 		a.mail.stop()

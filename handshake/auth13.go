@@ -322,6 +322,7 @@ func (c *common) readFinished(in *input, secret keyschedule.Secret) error {
 	if err != nil {
 		return err
 	}
+	c.tellFinished(&secret)
 	want := keyschedule.VerifyData(c.facts.Suite.Hash, secret, c.transcript.sum())
 	if !hmac.Equal(m.VerifyData, want.Bytes()) {
 		return alert.BadFinished.Errorf("the peer's Finished is wrong")
@@ -331,6 +332,7 @@ func (c *common) readFinished(in *input, secret keyschedule.Secret) error {
 
 // sayFinished sends our Finished.
 func (c *common) sayFinished(secret keyschedule.Secret) {
+	c.tellFinished(&secret)
 	data := keyschedule.VerifyData(c.facts.Suite.Hash, secret, c.transcript.sum())
 	m := Finished{VerifyData: data.Bytes()}
 	c.say(Handshake, MsgFinished, m.Append(c.out.room()))
@@ -345,10 +347,19 @@ func (c *common) applicationSecrets() {
 	k.clientApp = k.main.ClientTraffic(th)
 	k.serverApp = k.main.ServerTraffic(th)
 	c.after.exporter = k.main.Exporter(th)
+	c.tellApplication(th)
 	k.handshake = keyschedule.HandshakeSecret{}
 	c.logSecret("CLIENT_TRAFFIC_SECRET_0", &k.clientApp)
 	c.logSecret("SERVER_TRAFFIC_SECRET_0", &k.serverApp)
 	c.logSecret("EXPORTER_SECRET", &c.after.exporter)
+}
+
+// resumptionSecret derives the secret of the tickets, with the transcript at
+// ClientHello…client Finished.
+func (c *common) resumptionSecret() {
+	th := c.transcript.sum()
+	c.after.resumption = c.keys.main.Resumption(th)
+	c.tellExpand(&c.keys.main.Secret, "res master", th, &c.after.resumption)
 }
 
 // settle forgets what only the handshake needed.

@@ -149,6 +149,7 @@ func (c *client) offerEarlyData() {
 	th := c.transcript.sumWith(hash, nil)
 	early := c.keys.early.ClientTraffic(th)
 	c.after.earlyExporter = c.keys.early.Exporter(th)
+	c.tellEarlyTraffic(th, &early)
 	c.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", &early)
 	c.logSecret("EARLY_EXPORTER_SECRET", &c.after.earlyExporter)
 	c.sendKeys(EarlyData, early).EarlyLimit = min(c.cfg.MaxEarlyData, c.offer.session.maxEarlyData)
@@ -185,7 +186,7 @@ func (c *client) onHelloRetryRequest(in *input) (State, error) {
 	if err != nil {
 		return 0, err
 	}
-	c.transcript.retry(suite.Hash)
+	c.tellRetry(c.transcript.retry(suite.Hash))
 	c.transcript.add(in.raw)
 	if !c.offer.early && c.compatible() {
 		c.signal(OutChangeCipherSpec)

@@ -70,6 +70,7 @@ func (c *client) onServerKeyExchange12(in *input) (State, error) {
 		return 0, alert.BadECPoint.Wrap(err, "server's point is invalid")
 	}
 	c.t12.share, c.facts.Group = key.Share(), g.ID
+	c.tellExchange(g.ID, key, m.Params.Public, c.t12.premain)
 	c.transcript.add(in.raw)
 	return Await12Verdict, nil
 }

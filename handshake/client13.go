@@ -82,6 +82,7 @@ func (c *client) acceptPSK(sh *ServerHello, suite *cipher.Suite) error {
 	data, ok := sh.Extensions.Get(ExtPreSharedKey)
 	if !ok {
 		c.keys.early = keyschedule.NewEarly(suite.Hash, nil)
+		c.tellEarly(nil)
 		return nil
 	}
 	index, err := ParsePreSharedKeySH(data)
@@ -130,6 +131,7 @@ func (c *client) sharedSecret(sh *ServerHello) ([]byte, error) {
 		return nil, alert.BadKeyShare.Wrap(err, "server's key share is invalid")
 	}
 	c.facts.Group = entry.Group
+	c.tellExchange(entry.Group, key, entry.KeyExchange, shared)
 	return shared, nil
 }
 
@@ -141,6 +143,7 @@ func (c *common) handshakeSecrets(shared []byte) {
 	k.handshake = k.early.Handshake(shared)
 	k.client = k.handshake.ClientTraffic(th)
 	k.server = k.handshake.ServerTraffic(th)
+	c.tellHandshake(shared, th)
 	k.early = keyschedule.EarlySecret{}
 	c.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &k.client)
 	c.logSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &k.server)
@@ -369,7 +372,7 @@ func (c *client) onSignature(in *input) (State, error) {
 // keys. K_send = K_recv = application.
 func (c *client) finish() (State, error) {
 	c.sayFinished(c.keys.client)
-	c.after.resumption = c.keys.main.Resumption(c.transcript.sum())
+	c.resumptionSecret()
 	c.sendKeys(Application, c.keys.clientApp)
 	c.signal(OutDone)
 	c.recvKeys(Application, c.keys.serverApp)

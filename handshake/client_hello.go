@@ -41,6 +41,7 @@ func (c *client) sayClientHello(cookie []byte) {
 		msg = c.cfg.Rewrite(MsgClientHello, msg)
 	}
 	c.offer.hello = msg
+	c.tellSent(Initial, msg)
 	c.transcript.add(msg)
 	c.emit(Initial, msg)
 }
@@ -174,6 +175,7 @@ func (c *client) bind(msg []byte) {
 	hash := c.cfg.suite(c.offer.session.suite).Hash
 	blank := OfferedPSKs{Binders: BlankBinders(hash.Size())}
 	c.keys.early = keyschedule.NewEarly(hash, c.offer.session.secret)
+	c.tellBinder(c.offer.session.secret)
 	th := c.transcript.sumWith(hash, blank.Truncate(msg))
 	binder := keyschedule.VerifyData(hash, c.keys.early.BinderKey(), th)
 	SetBinders(msg, binder.Bytes())

@@ -198,6 +198,7 @@ func (c *common) takeOver12(s *session) {
 	c.facts.Resumed, c.facts.Group, c.facts.PeerScheme = true, s.group, s.scheme
 	c.after.authenticated = s.authenticated
 	c.peer = peer{chain: s.chain, staple: s.staple, proved: s.chain != nil}
+	c.tellGiven("master secret", c.t12.main.Bytes())
 	c.logSecret("CLIENT_RANDOM", &c.t12.main)
 }
 

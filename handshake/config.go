@@ -14,6 +14,7 @@ import (
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/signature"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // Limits and defaults. Those that a Config can change say so there.
@@ -222,6 +223,14 @@ type Config struct {
 	// Trace is for logs and testers: it is told of every arrow of the diagrams
 	// that is taken, after it was.
 	Trace func(Step)
+
+	// Tracer is for those who want to see a connection step by step: it is
+	// told of every record, message, secret and state. Nil is nobody, and
+	// costs nothing. What it is told are all the secrets of the connection. An
+	// engine keeps the Tracer of the Config that it was made or thawed with,
+	// whatever Config the application chooses later. Its two halves may call
+	// it at once.
+	Tracer hook.Tracer
 
 	// AllowDetach opts in to Detach, which gives traffic secrets away.
 	AllowDetach bool

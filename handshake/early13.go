@@ -72,6 +72,7 @@ func (s *server) earlyTraffic() {
 		th := s.transcript.sum()
 		s.keys.earlyTraffic = s.keys.early.ClientTraffic(th)
 		s.after.earlyExporter = s.keys.early.Exporter(th)
+		s.tellEarlyTraffic(th, &s.keys.earlyTraffic)
 		s.logSecret("CLIENT_EARLY_TRAFFIC_SECRET", &s.keys.earlyTraffic)
 		s.logSecret("EARLY_EXPORTER_SECRET", &s.after.earlyExporter)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/keyschedule"
 	"github.com/tlsengine/tlsengine/signature"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // ErrNotPending is returned by an answer to a question that is not open.
@@ -59,7 +60,8 @@ type common struct {
 	cfg     *Config
 	carrier Carrier
 	state   State
-	err     error // sticky: what ended the handshake
+	tracer  hook.Tracer // nil: nobody looks
+	err     error       // sticky: what ended the handshake
 	out     outputs
 
 	facts Facts       // what was agreed
@@ -140,7 +142,7 @@ func NewClient(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error
 		return nil, ErrNoALPN
 	}
 	c := &client{}
-	c.common = common{role: clientRole, cfg: cfg, carrier: carrier, parameters: parameters, transcript: &transcript{}}
+	c.common = common{role: clientRole, cfg: cfg, carrier: carrier, parameters: parameters, tracer: cfg.Tracer, transcript: &transcript{tracer: cfg.Tracer}}
 	return &Machine{client: c, common: &c.common}, nil
 }
 
@@ -154,7 +156,7 @@ func NewServer(cfg *Config, carrier Carrier, parameters []byte) (*Machine, error
 		return nil, err
 	}
 	s := &server{}
-	s.common = common{role: serverRole, cfg: cfg, carrier: carrier, parameters: parameters, transcript: &transcript{}}
+	s.common = common{role: serverRole, cfg: cfg, carrier: carrier, parameters: parameters, tracer: cfg.Tracer, transcript: &transcript{tracer: cfg.Tracer}}
 	return &Machine{server: s, common: &s.common}, nil
 }
 
@@ -166,6 +168,7 @@ func (m *Machine) Start() error {
 	if err := m.client.start(); err != nil {
 		return m.fail(err)
 	}
+	m.tellState()
 	m.endOfFlight()
 	return nil
 }
@@ -176,6 +179,7 @@ func (m *Machine) Message(raw []byte) error {
 	if m.err != nil {
 		return m.err
 	}
+	m.tellReceived(raw)
 	kind, err := m.classify(raw)
 	if err != nil {
 		return m.fail(err)
@@ -225,6 +229,7 @@ func (m *Machine) run(in *input) error {
 			m.cfg.Trace(Step{m.client != nil, m.state, in.kind.String(), next})
 		}
 		m.state = next
+		m.tellState()
 		*in, more = m.ready()
 	}
 	m.endOfFlight()

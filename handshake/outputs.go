@@ -52,6 +52,7 @@ func (c *common) say(epoch Epoch, t MessageType, msg []byte) {
 	if c.cfg.Rewrite != nil {
 		msg = c.cfg.Rewrite(t, msg)
 	}
+	c.tellSent(epoch, msg)
 	c.transcript.add(msg)
 	c.emit(epoch, msg)
 }

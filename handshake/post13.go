@@ -48,6 +48,7 @@ func (s *server) sayTicket(opts TicketOptions) error {
 	nonce := binary.BigEndian.AppendUint32(nil, s.after.tickets)
 	s.after.tickets++
 	psk := keyschedule.ResumptionPSK(s.facts.Suite.Hash, s.after.resumption, nonce)
+	s.tellExpand(&s.after.resumption, "resumption", nonce, &psk)
 	session := s.session(psk.Bytes())
 	session.context, session.application = s.cfg.TicketContext, opts.Application
 	session.created, session.ageAdd = now.UnixMilli(), binary.BigEndian.Uint32(ageAdd[:])
@@ -89,6 +90,7 @@ func (c *common) emitRewritten(t MessageType, msg []byte) {
 	if c.cfg.Rewrite != nil {
 		msg = c.cfg.Rewrite(t, msg)
 	}
+	c.tellSent(Application, msg)
 	c.emit(Application, msg)
 }
 
@@ -123,6 +125,7 @@ func (c *client) onNewSessionTicket(in *input) (State, error) {
 		return Connected, nil
 	}
 	psk := keyschedule.ResumptionPSK(c.facts.Suite.Hash, c.after.resumption, m.TicketNonce)
+	c.tellExpand(&c.after.resumption, "resumption", m.TicketNonce, &psk)
 	s := c.session(psk.Bytes())
 	s.serverName, s.ticket = c.cfg.ServerName, m.Ticket
 	s.created, s.lifetime = c.cfg.now().UnixMilli(), min(m.TicketLifetime, TicketLifetime)

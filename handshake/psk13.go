@@ -119,6 +119,7 @@ func (s *server) clientStillTrusted(session *session) bool {
 func (s *server) checkBinder(session *session) error {
 	hash := s.facts.Suite.Hash
 	s.keys.early = keyschedule.NewEarly(hash, session.secret)
+	s.tellBinder(session.secret)
 	want := keyschedule.VerifyData(hash, s.keys.early.BinderKey(), s.psk.truncated)
 	if !hmac.Equal(want.Bytes(), s.psk.binder()) {
 		return alert.BadBinder.Errorf("client's binder of PSK %d is wrong", s.psk.index)

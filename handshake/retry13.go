@@ -13,7 +13,7 @@ import (
 func (s *server) sayHelloRetryRequest() (State, error) {
 	h := s.hello
 	s.transcript.add(h.raw)
-	s.transcript.retry(s.facts.Suite.Hash)
+	s.tellRetry(s.transcript.retry(s.facts.Suite.Hash))
 	s.facts.Retried = true
 	if s.cfg.MaxEarlyData > 0 {
 		s.facts.EarlyData = EarlyDataRetried

@@ -364,6 +364,7 @@ func (s *server) withoutPSK() (State, error) {
 	}
 	s.transcript.add(s.hello.raw)
 	s.keys.early = keyschedule.NewEarly(s.facts.Suite.Hash, nil)
+	s.tellEarly(nil)
 	if s.carrier == QUIC {
 		return AwaitParameters, nil
 	}

@@ -187,6 +187,7 @@ func (s *server) onClientKeyExchange12(in *input) (State, error) {
 		return 0, alert.BadECPoint.Wrap(err, "client's point is invalid")
 	}
 	s.facts.Group = s.t12.group.ID
+	s.tellExchange(s.facts.Group, s.t12.key, m.ECDHYc, premain)
 	s.t12.key, s.t12.group = nil, nil
 	s.transcript.add(in.raw)
 	s.deriveMain(premain)

@@ -50,7 +50,8 @@ func (s *server) sayServerHello() error {
 	if err := s.draw(m.Random[:]); err != nil {
 		return err
 	}
-	share, secret, err := h.group.Respond(s.cfg.rand(), h.share.KeyExchange)
+	drawn := s.tap()
+	share, secret, err := h.group.Respond(drawn, h.share.KeyExchange)
 	if errors.Is(err, group.ErrShare) {
 		return alert.BadKeyShare.Wrap(err, "client's key share is invalid")
 	}
@@ -58,6 +59,7 @@ func (s *server) sayServerHello() error {
 		return err
 	}
 	s.facts.Group = h.group.ID
+	s.tellResponse(drawn, share, secret)
 	m.Extensions = AppendKeyShareSH(m.Extensions, KeyShareEntry{Group: h.group.ID, KeyExchange: share})
 	m.Extensions = AppendSupportedVersionsSH(m.Extensions, VersionTLS13)
 	if s.psk != nil {
@@ -298,7 +300,7 @@ func (s *server) onFinished(in *input) (State, error) {
 		return 0, err
 	}
 	s.transcript.add(in.raw)
-	s.after.resumption = s.keys.main.Resumption(s.transcript.sum())
+	s.resumptionSecret()
 	s.signal(OutDone)
 	s.recvKeys(Application, s.keys.clientApp)
 	s.settle()

@@ -51,6 +51,9 @@ func (c *common) ownName() string {
 // [Machine.End].
 func (t *Thawer) Machine() *Machine {
 	c := common{role: role(t.Uint8()), carrier: Carrier(t.Uint8()), state: State(t.Uint8()), cfg: t.cfg}
+	if t.cfg != nil {
+		c.tracer = t.cfg.Tracer
+	}
 	ended := t.Bool()
 	name := string(t.Vector16())
 	if c.role > serverRole || c.carrier > QUIC || c.state >= numStates {
@@ -146,7 +149,10 @@ func (t *Thawer) living(m *Machine) {
 	t.after(&m.after)
 	t.Optional(func() { m.keys = t.keySecrets() })
 	t.Optional(func() { m.t12 = t.stage12() })
-	t.Optional(func() { m.transcript = t.transcript() })
+	t.Optional(func() {
+		m.transcript = t.transcript()
+		m.transcript.tracer = m.tracer
+	})
 	t.Optional(func() { m.request = t.request() })
 	t.Optional(func() { m.parameters = append([]byte{}, t.Vector24()...) })
 	if m.client != nil {

@@ -46,9 +46,12 @@ type after12 struct {
 func (c *common) deriveMain(premain []byte) {
 	t, hash := c.t12, c.facts.Suite.Hash
 	if c.facts.EMS {
-		t.main = keyschedule.ExtendedMainSecret12(hash, premain, c.transcript.sum())
+		session := c.transcript.sum()
+		t.main = keyschedule.ExtendedMainSecret12(hash, premain, session)
+		c.tellPRF(premain, "extended master secret", session, t.main.Bytes())
 	} else {
 		t.main = keyschedule.MainSecret12(hash, premain, c.keys.clientRandom[:], t.serverRandom[:])
+		c.tellMain12(premain)
 	}
 	c.logSecret("CLIENT_RANDOM", &t.main)
 }
@@ -64,6 +67,7 @@ func (c *common) changeCipherSpec() {
 	if c.role == serverRole {
 		own = server
 	}
+	c.tellKeyBlock12(&client, &server)
 	c.signal(OutChangeCipherSpec)
 	c.newKeys12(OutSendKeys, own)
 }
@@ -123,7 +127,10 @@ func (c *common) verifyData12(by role) [12]byte {
 	if by == serverRole {
 		label = keyschedule.ServerFinished
 	}
-	return keyschedule.VerifyData12(c.facts.Suite.Hash, c.t12.main, label, c.transcript.sum())
+	th := c.transcript.sum()
+	data := keyschedule.VerifyData12(c.facts.Suite.Hash, c.t12.main, label, th)
+	c.tellPRF(c.t12.main.Bytes(), label, th, data[:])
+	return data
 }
 
 // settle12 keeps what exporters need and forgets all else that only the

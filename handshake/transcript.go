@@ -4,6 +4,7 @@ import (
 	"hash"
 
 	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // transcript is the running hash of RFC 9846, Section 4.1. Until the hash is
@@ -15,6 +16,7 @@ type transcript struct {
 	pending []byte    // messages, as long as they are needed as such
 	keep    bool      // TLS 1.2 with client authentication: pending stays
 	scratch [64]byte
+	tracer  hook.Tracer // nil: nobody looks
 }
 
 // add appends a message, header included.
@@ -24,6 +26,9 @@ func (t *transcript) add(msg []byte) {
 	}
 	if t.running == nil || t.keep {
 		t.pending = append(t.pending, msg...)
+	}
+	if t.tracer != nil {
+		t.tell()
 	}
 }
 
@@ -63,12 +68,13 @@ func (t *transcript) sumWith(alg cipher.Hash, b []byte) []byte {
 // "when the server responds to a ClientHello with a HelloRetryRequest, the
 // value of ClientHello1 is replaced with a special synthetic handshake message
 // of handshake type "message_hash" (254) containing Hash(ClientHello1)."
-// RFC 9846, Section 4.1.
-func (t *transcript) retry(alg cipher.Hash) {
+// RFC 9846, Section 4.1. It returns that message.
+func (t *transcript) retry(alg cipher.Hash) []byte {
 	t.start(alg)
 	msg := AppendMessageHash(nil, t.sum())
 	t.running.Reset()
 	t.running.Write(msg)
+	return msg
 }
 
 // drop forgets the messages, once nothing can ask for them any more.

@@ -355,6 +355,11 @@ func (b *builder) finish() *Connection {
 		b.event("message", id, "")
 		h.pending, h.spans = nil, nil
 	}
+	for i := range b.c.Secrets { // the hash may have been known before the function
+		if x := b.c.Secrets[i].Context; x != nil && x.TranscriptAfter == nil {
+			*x = *b.context(x.Hash)
+		}
+	}
 	if s := Summarize(b.c); b.c.Result == nil && s != nil {
 		b.c.Result, _ = json.Marshal(s)
 	}

@@ -240,15 +240,19 @@ func suiteOf(name string, keyLen int) *cipher.Suite {
 	return nil
 }
 
-// finished checks the MAC in a Finished message of TLS 1.3 over the transcript
-// before it.
+// finished checks the MAC in a Finished message over the transcript before it.
 func (r *checker) finished(m *Message) {
 	if m.Type != msgFinished || m.Transcript == nil || m.Incomplete {
 		return
 	}
-	id := "s_hs"
+	id, label := "s_hs", keyschedule.ServerFinished
 	if m.Dir == C2S {
-		id = "c_hs"
+		id, label = "c_hs", keyschedule.ClientFinished
+	}
+	if main := r.c.FindSecret("main"); m.Epoch == "application" && m.Len == 4+12 && main != nil && len(main.Out) == keyschedule.MainSecretSize {
+		want := prf12(newHash(m.Transcript.Hash), main.Out, append([]byte(label), m.Transcript.Before...), 12)
+		r.equal(fmt.Sprintf("message %d, Finished", m.ID), want, r.c.Bytes(m)[4:])
+		return
 	}
 	base := r.c.FindSecret(id)
 	h := newHash(m.Transcript.Hash)

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -16,7 +17,23 @@ type Recorder struct {
 	client bool
 	start  time.Time
 	now    func() time.Time
+
+	// An engine makes a flight at once, and later the records of it. What it
+	// told in between is put behind the record of the message that it followed.
+	told, carried int // messages of this side, by Message and in records
+	waiting       []waiting
+	synthetic     bool // the last Message was one that the builder makes itself
 }
+
+// waiting is something that was told behind a message that no record has
+// carried yet.
+type waiting struct {
+	message int // its number, if it is such a message itself
+	add     func()
+}
+
+// maxWaiting bounds what waits for records that may never come.
+const maxWaiting = 1 << 12
 
 var _ hook.Tracer = (*Recorder)(nil)
 
@@ -34,7 +51,35 @@ func NewRecorder(role string, now func() time.Time) *Recorder {
 func (r *Recorder) Connection() *Connection {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.release(true)
 	return r.b.finish()
+}
+
+// behind adds what was told, now or behind the message it belongs to.
+func (r *Recorder) behind(add func()) {
+	if len(r.waiting) == maxWaiting {
+		r.release(true)
+	}
+	if len(r.waiting) == 0 {
+		add()
+		return
+	}
+	r.waiting = append(r.waiting, waiting{add: add})
+}
+
+// release adds what was told up to the next message that no record has
+// carried, or everything.
+func (r *Recorder) release(all bool) {
+	for len(r.waiting) > 0 {
+		w := r.waiting[0]
+		if w.message > r.carried && !all {
+			return
+		}
+		r.waiting = r.waiting[1:]
+		if w.add != nil {
+			w.add()
+		}
+	}
 }
 
 // begin locks the recorder and takes the time.
@@ -57,9 +102,29 @@ func (r *Recorder) Record(rec hook.Record) {
 	o := opened{protected: rec.Protected, inner: rec.Inner, epoch: rec.Epoch.String(), seq: rec.Seq}
 	if rec.Protected {
 		o.suite = cipher.Lookup(cipher.ID(rec.Suite))
+		if !r.knows(&o, rec.Secret) {
+			r.release(true)
+		}
 		r.keys(&o, r.dir(rec.Direction), rec.Secret)
 	}
+	before := len(r.b.c.Messages)
 	r.b.record(r.dir(rec.Direction), rec.Wire, o)
+	for i := before; i < len(r.b.c.Messages); i++ {
+		if m := &r.b.c.Messages[i]; rec.Direction == hook.Sent && !m.Synthetic {
+			r.carried++
+		}
+	}
+	r.release(false)
+}
+
+// knows reports whether the secret behind a record's keys was told, and does
+// not wait.
+func (r *Recorder) knows(o *opened, secret []byte) bool {
+	if o.suite != nil && !o.suite.TLS13() {
+		return r.b.value("main") != nil
+	}
+	_, known := r.b.ids[string(secret)]
+	return known
 }
 
 // keys finds the ids of a record's keys by the secret they come from.
@@ -91,7 +156,15 @@ func (r *Recorder) Message(m hook.Message) {
 		return
 	}
 	dir, epoch := r.dir(m.Direction), m.Epoch.String()
+	r.synthetic = m.Carrier == hook.Synthetic
 	switch m.Carrier {
+	case hook.InRecords:
+		if m.Direction == hook.Received {
+			return
+		}
+		if r.told++; r.told > r.carried {
+			r.waiting = append(r.waiting, waiting{message: r.told})
+		}
 	case hook.InCrypto:
 		r.crypto(dir, m.Bytes, epoch)
 	case hook.InnerHello:
@@ -124,35 +197,47 @@ func (b *builder) outside(dir, kind string, msg []byte, epoch string) {
 // Transcript is a hook: the engine's word on the hash after the last message.
 func (r *Recorder) Transcript(hash []byte) {
 	defer r.begin()()
-	for i := len(r.b.c.Messages) - 1; i >= 0; i-- {
-		m := &r.b.c.Messages[i]
-		if m.Transcript == nil {
-			continue
-		}
-		if string(m.Transcript.After) != string(hash) {
-			r.b.note("the transcript hash of the engine after %s is another than that of the messages seen", m.Name)
-			m.Transcript.After = append(Hex{}, hash...)
-		}
+	if r.synthetic {
+		r.synthetic = false
 		return
+	}
+	hash = bytes.Clone(hash)
+	r.behind(func() { r.b.confirm(hash) })
+}
+
+// confirm compares the engine's transcript hash with those of the messages.
+func (b *builder) confirm(hash []byte) {
+	if b.c.transcriptAfter(hash) >= 0 {
+		return
+	}
+	for i := len(b.c.Messages) - 1; i >= 0; i-- {
+		if m := &b.c.Messages[i]; m.Transcript != nil {
+			b.note("the transcript hash of the engine after %s is another than that of the messages seen", m.Name)
+			m.Transcript.After = hash
+			return
+		}
 	}
 }
 
 // KeyExchange is a hook.
 func (r *Recorder) KeyExchange(k hook.KeyExchange) {
 	defer r.begin()()
-	r.b.keyExchange(k)
+	k.Private, k.Public, k.Peer, k.Shared = bytes.Clone(k.Private), bytes.Clone(k.Public), bytes.Clone(k.Peer), bytes.Clone(k.Shared)
+	r.behind(func() { r.b.keyExchange(k) })
 }
 
 // Derive is a hook.
 func (r *Recorder) Derive(d hook.Derivation) {
 	defer r.begin()()
-	r.b.derive(d)
+	d.Salt, d.IKM, d.Secret = bytes.Clone(d.Salt), bytes.Clone(d.IKM), bytes.Clone(d.Secret)
+	d.Context, d.Out = bytes.Clone(d.Context), bytes.Clone(d.Out)
+	r.behind(func() { r.b.derive(d) })
 }
 
 // State is a hook.
 func (r *Recorder) State(name string) {
 	defer r.begin()()
-	r.b.event("state", nil, name)
+	r.behind(func() { r.b.event("state", nil, name) })
 }
 
 // Alert is a hook. Alerts in records are made of the records; this one is for

@@ -110,6 +110,9 @@ func (b *builder) derive(d hook.Derivation) string {
 	s := Secret{Hash: d.Hash, Label: d.Label, Out: d.Out}
 	switch d.Op {
 	case hook.Given:
+		if known, ok := secretNames[d.Label]; ok {
+			return b.secret(Secret{ID: known.id, Op: OpGiven, Out: d.Out, KeyLog: known.keyLog})
+		}
 		return b.idOf(d.Out)
 	case hook.Extract:
 		s.Op, s.Salt, s.IKM = OpExtract, b.idOf(d.Salt), b.idOf(d.IKM)

@@ -57,6 +57,7 @@ var Engine = Fields{
 		"tlsengine.mailbox.mu":      "free while an engine is frozen",
 
 		"tlsengine.receiver.flows": "found out with the next record",
+		"tlsengine.sender.detour":  "follows from update and the Tracer",
 
 		"tlsengine.QUICConn.seen":   "events start with what has not been taken",
 		"tlsengine.QUICConn.limits": "the Config's",
@@ -77,6 +78,8 @@ var Engine = Fields{
 
 		"handshake.Machine.common":            "that of client or server",
 		"handshake.common.cfg":                "given to Thaw",
+		"handshake.common.tracer":             "the Config's",
+		"handshake.transcript.tracer":         "the Config's",
 		"handshake.outputs.list":              "taken after each step",
 		"handshake.outputs.flight":            "taken after each step",
 		"handshake.peer.key":                  "that of the chain's leaf",

@@ -13,7 +13,7 @@ import (
 // This is policy, not a description. An import that does not fit is in the
 // wrong place; do not move the package instead.
 var layers = [][]string{
-	{"internal/wire", "internal/alert", "internal/simd"},
+	{"internal/wire", "internal/alert", "internal/simd", "trace/hook"},
 	{"cipher", "group", "signature"},
 	{"keyschedule"},
 	{"record", "handshake"}, // never each other: the root moves bytes between them

@@ -115,7 +115,7 @@ type Op uint8
 
 // The steps.
 const (
-	Given       Op = iota // Out came from elsewhere: a PSK
+	Given       Op = iota // Out came from elsewhere: a PSK, or with Label "master secret" that of the session that TLS 1.2 resumes
 	Extract               // HKDF-Extract(Salt, IKM); nil is the string of zeros
 	ExpandLabel           // HKDF-Expand-Label(Secret, Label, Context, len(Out))
 	PRF                   // the PRF of TLS 1.2 over Secret, Label and Context
