@@ -10,7 +10,6 @@ import (
 	"time"
 
 	tls "github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/internal/alert"
 )
 
 // Conn is a TLS connection over another connection. Its methods are safe for
@@ -30,8 +29,11 @@ type Conn struct {
 	std   stdSide         // what serves a crypto/tls Config; nil without one
 	ctx   context.Context // of the handshake, while it runs
 
-	write  sync.Mutex // the sending half
-	failed error      // of the transport, sticky: a record may be half written
+	write  sync.Mutex   // the sending half
+	failed error        // of the transport, sticky: a record may be half written
+	unsent []byte       // what a deadline kept from being sent
+	left   atomic.Bool  // there is something unsent
+	until  atomic.Int64 // the deadline, in ns since 1970; 0 is none
 
 	done  atomic.Bool                         // the handshake is complete
 	state atomic.Pointer[tls.ConnectionState] // from then on
@@ -100,15 +102,30 @@ func (c *Conn) LocalAddr() net.Addr { return c.conn.LocalAddr() }
 // RemoteAddr is that of the connection beneath.
 func (c *Conn) RemoteAddr() net.Addr { return c.conn.RemoteAddr() }
 
-// SetDeadline bounds reading and writing. A write that ran into its deadline
-// may have sent a part of a record: the connection cannot be written any more.
-func (c *Conn) SetDeadline(t time.Time) error { return c.conn.SetDeadline(t) }
+// SetDeadline bounds reading and writing, both of which may go on with a later
+// deadline.
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.setUntil(t)
+	return c.conn.SetDeadline(t)
+}
 
 // SetReadDeadline bounds reading, which may go on with a later deadline.
 func (c *Conn) SetReadDeadline(t time.Time) error { return c.conn.SetReadDeadline(t) }
 
-// SetWriteDeadline bounds writing; see [Conn.SetDeadline].
-func (c *Conn) SetWriteDeadline(t time.Time) error { return c.conn.SetWriteDeadline(t) }
+// SetWriteDeadline bounds writing. What a Write that runs into it says to have
+// written is encrypted, and sent before all that is written later.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.setUntil(t)
+	return c.conn.SetWriteDeadline(t)
+}
+
+func (c *Conn) setUntil(t time.Time) {
+	until := int64(0)
+	if !t.IsZero() {
+		until = t.UnixNano()
+	}
+	c.until.Store(until)
+}
 
 // Handshake runs the handshake if it is not complete, until ctx is done; then
 // the Conn cannot be used any more.
@@ -210,18 +227,6 @@ func (c *Conn) settle() error {
 	return nil
 }
 
-// abort tells the peer why the connection ends.
-func (c *Conn) abort(err error) {
-	why := tls.Alert(alert.InternalError)
-	if ours := (*tls.AlertError)(nil); errors.As(err, &ours) {
-		why = ours.Alert
-	}
-	c.write.Lock()
-	defer c.write.Unlock()
-	c.send(func(out []byte) ([]byte, error) { return c.engine.Abort(out, why), nil })
-	c.failed = err
-}
-
 // ask has the engine's question answered.
 func (c *Conn) ask() error {
 	if c.answer == nil {
@@ -260,16 +265,6 @@ func (c *Conn) fail(err error) error {
 		c.err = err
 	}
 	return c.err
-}
-
-// flush sends what the engine owes.
-func (c *Conn) flush() error {
-	if !c.engine.Owes() {
-		return nil
-	}
-	c.write.Lock()
-	defer c.write.Unlock()
-	return c.send(func(out []byte) ([]byte, error) { return c.engine.Flush(out), nil })
 }
 
 // Read reads decrypted data. At the peer's close_notify it returns io.EOF; if
@@ -311,67 +306,6 @@ func (c *Conn) readData(p []byte) (int, error) {
 		c.input.idle()
 	}
 	return n, nil
-}
-
-// Write encrypts p and sends it.
-func (c *Conn) Write(p []byte) (int, error) {
-	if !c.done.Load() {
-		if err := c.Handshake(context.Background()); err != nil {
-			return 0, err
-		}
-	}
-	c.write.Lock()
-	defer c.write.Unlock()
-	sent := 0
-	for first := true; first || sent < len(p); first = false {
-		n := min(len(p)-sent, maxWrite)
-		err := c.send(func(out []byte) ([]byte, error) { return c.engine.Send(out, p[sent:sent+n]) })
-		if err != nil {
-			return sent, err
-		}
-		sent += n
-	}
-	return sent, nil
-}
-
-// send writes what f appends. The sending half is locked.
-func (c *Conn) send(f func(out []byte) ([]byte, error)) error {
-	if c.failed != nil {
-		return c.failed
-	}
-	buf := takeBuffer()
-	defer buf.give()
-	out, err := f(buf[:0])
-	if len(out) > 0 {
-		if _, werr := c.conn.Write(out); werr != nil {
-			c.failed = werr
-			return werr
-		}
-	}
-	return err
-}
-
-// CloseWrite says close_notify: this side sends nothing more, and may go on
-// reading. It does not close the connection beneath.
-func (c *Conn) CloseWrite() error {
-	if !c.done.Load() {
-		return tls.ErrHandshakeNotDone
-	}
-	c.write.Lock()
-	defer c.write.Unlock()
-	return c.send(func(out []byte) ([]byte, error) { return c.engine.Close(out), nil })
-}
-
-// Close says close_notify, if it can at once, and closes the connection
-// beneath. Blocked calls return.
-func (c *Conn) Close() error {
-	c.conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
-	if c.write.TryLock() {
-		c.send(func(out []byte) ([]byte, error) { return c.engine.Close(out), nil })
-		c.failed = net.ErrClosed
-		c.write.Unlock()
-	}
-	return c.conn.Close()
 }
 
 // Engine is the engine beneath, for what a Conn has no method for. It must be

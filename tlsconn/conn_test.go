@@ -307,3 +307,61 @@ func TestAKeyUpdateIsNoReasonToStopReading(t *testing.T) {
 	require.NoError(t, <-served)
 	require.False(t, client.Engine().Owes(), "the peer's request is answered")
 }
+
+func TestAWriteThatRanIntoItsDeadlineCanGoOn(t *testing.T) {
+	l := newLab(t)
+	l.server.Tickets = -1
+	raw, other := net.Pipe()
+	defer raw.Close()
+	defer other.Close()
+	client, err := Client(raw, l.client, Options{})
+	require.NoError(t, err)
+	server, err := Server(other, l.server, Options{})
+	require.NoError(t, err)
+	shaken := make(chan error, 1)
+	go func() { shaken <- server.Handshake(context.Background()) }()
+	require.NoError(t, client.Handshake(context.Background()))
+	require.NoError(t, <-shaken)
+
+	require.NoError(t, client.SetWriteDeadline(time.Now().Add(-time.Second)))
+	n, err := client.Write([]byte("too late"))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.Zero(t, n, "nothing of it is encrypted")
+
+	head := make(chan []byte, 1)
+	go func() { // a part of the first record leaves
+		part := make([]byte, 1000)
+		io.ReadFull(other, part)
+		head <- part
+	}()
+	require.NoError(t, client.SetWriteDeadline(time.Now().Add(50*time.Millisecond)))
+	message := bytes.Repeat([]byte("0123456789"), 4000)
+	n, err = client.Write(message)
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.Equal(t, maxWrite, n, "the record that was begun will be sent")
+
+	server.conn = &prefixed{other, <-head}
+	require.NoError(t, client.SetWriteDeadline(time.Time{}))
+	go func() {
+		client.Write(message[n:])
+		client.Close()
+	}()
+	got, err := io.ReadAll(server)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(message, got))
+}
+
+// prefixed is a connection of which a part was read already.
+type prefixed struct {
+	net.Conn
+	head []byte
+}
+
+func (c *prefixed) Read(b []byte) (int, error) {
+	if len(c.head) == 0 {
+		return c.Conn.Read(b)
+	}
+	n := copy(b, c.head)
+	c.head = c.head[n:]
+	return n, nil
+}
