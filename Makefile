@@ -9,11 +9,14 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake cover bench instructions fuzz damage diagrams golden vectors lint interop probe
+MODULES = \
+  internal/nettest \
+
+.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
-test: check unit race wycheproof quichandshake
+test: check unit race wycheproof quichandshake modules
 
 check: fmt vet
 
@@ -22,8 +25,9 @@ fmt:
 
 vet:
 	$(GO) vet ./...
-	cd internal/wycheproof && $(GO) vet ./...
-	cd examples/quichandshake && $(GO) vet ./...
+	@set -e; for m in internal/wycheproof examples/quichandshake $(MODULES); do \
+	  echo "cd $$m && $(GO) vet ./..."; (cd $$m && $(GO) vet ./...); \
+	done
 
 # Without the race detector, which allocates on its own: the tests that count
 # allocations. -short leaves the other implementations to the race run.
@@ -41,6 +45,12 @@ wycheproof:
 # race detector: quic-go's 0-RTT client has a race of its own.
 quichandshake:
 	cd examples/quichandshake && $(GO) test -count=1 -timeout 5m ./...
+
+# Modules of their own for what they import.
+modules:
+	@set -e; for m in $(MODULES); do \
+	  echo "cd $$m && $(GO) test -race -timeout 5m ./..."; (cd $$m && $(GO) test -race -timeout 5m ./...); \
+	done
 
 # Every statement of the packages that an application is linked with, by their
 # own quick tests, but for the assertions that are listed by name.
