@@ -15,7 +15,7 @@ func BenchmarkText(b *testing.B) {
 func BenchmarkHTML(b *testing.B) {
 	tr := ordinary(b)
 	for b.Loop() {
-		_ = HTML(io.Discard, tr)
+		_ = HTML(io.Discard, tr, PageOptions{})
 	}
 }
 

@@ -17,7 +17,7 @@ func through(t *testing.T, tr *Trace) {
 	}
 	require.NoError(t, Text(io.Discard, tr, TextOptions{Hex: FullHex, Explain: true, Commands: true, Color: true}))
 	var page bytes.Buffer
-	require.NoError(t, HTML(&page, tr))
+	require.NoError(t, HTML(&page, tr, PageOptions{}))
 	require.False(t, bytes.ContainsAny(page.Bytes(), "\x00\x1b\u202e"))
 	tr.Redact()
 	require.NoError(t, Text(io.Discard, tr, TextOptions{ASCII: true}))

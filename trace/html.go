@@ -18,11 +18,18 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
+// PageOptions says what of a trace is on a page. The zero PageOptions is all,
+// but for long application data.
+type PageOptions struct {
+	Message string // only records with this message, by name or number; "" for all
+	AppData int    // bytes of application data of one record; 0 is 256
+}
+
 // HTML writes a trace as one page that needs nothing else: no request goes out
 // from it, and it can be read without JavaScript. All that peers chose is
 // escaped.
-func HTML(w io.Writer, t *Trace) error {
-	view, err := newPage(t)
+func HTML(w io.Writer, t *Trace, o PageOptions) error {
+	view, err := newPage(t, o)
 	if err != nil {
 		return err
 	}
@@ -52,31 +59,38 @@ type (
 		Cards       []card
 	}
 	ladderView struct {
+		ID     string
 		Height int
-		Arrows []arrow
+		Steps  []step
 	}
-	arrow struct {
-		Card, Label, Class, Head string
-		From, To, Y, TextY       int
+	step struct {
+		Card, Label, Class, Head, When, Size string
+		From, To, Y, TextY, Lock             int // Lock is where the lock is, or 0
 	}
 	card struct {
-		ID, Class, Mark, Title, Sub, Text string
-		Blocks                            []block
-		Rows                              []secretView
+		ID, Class, Mark, Title, Sub, Meaning string
+		When, Size                           string
+		Locked                               bool
+		Blocks                               []block
+		Rows                                 []secretView
 	}
 	block struct {
-		ID, Title, Text, Class, Transcript string
+		ID, Title, Note, Class, Transcript string
+		Words                              *wordView // what the message is for
+		How                                []linkView
+		Text                               string // application data
+		Offsets                            string // of the lines of bytes
 		Spans                              []spanView
 		Fields                             []fieldView
 	}
-	spanView  struct{ Field, Hex string }
+	spanView  struct{ Field, Hex, After string } // After is a blank or the end of the line
 	fieldView struct {
-		ID, Label, Value, Reason, Meaning, Ref, Word, Fold string
-		Fields                                             []fieldView
+		ID, Off, Hex, Label, Value, Reason, Meaning, Ref, Word, Fold string
+		Fields                                                       []fieldView
 	}
 	secretView struct {
-		ID, Label, Out, Command string
-		How                     []linkView
+		ID, Label, Out, Meaning, Command string
+		How                              []linkView
 	}
 	linkView struct{ Text, Href string }
 	wordView struct {
@@ -87,11 +101,15 @@ type (
 // A composer makes the page.
 type composer struct {
 	c      *Connection
+	o      PageOptions
 	prefix string // of ids, where there are several connections
 	words  map[dissect.Kind]bool
 }
 
-func newPage(t *Trace) (*page, error) {
+func newPage(t *Trace, o PageOptions) (*page, error) {
+	if o.AppData == 0 {
+		o.AppData = 256
+	}
 	style, err := pageFiles.ReadFile("page/page.css")
 	if err != nil {
 		return nil, err
@@ -105,7 +123,7 @@ func newPage(t *Trace) (*page, error) {
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage
 	for i, c := range t.Connections {
-		m := &composer{c: c, words: words}
+		m := &composer{c: c, o: o, words: words}
 		if len(t.Connections) > 1 {
 			m.prefix = "c" + strconv.Itoa(i) + "-"
 		}
@@ -116,7 +134,10 @@ func newPage(t *Trace) (*page, error) {
 			p.Title += ": " + escape(s.SNI)
 		}
 	}
-	for kind := range words {
+	for kind, used := range words {
+		if !used {
+			continue
+		}
 		info := kind.Info()
 		p.Words = append(p.Words, wordView{string(kind), info.Label, info.Meaning, info.Ref})
 	}
@@ -140,43 +161,53 @@ func (m *composer) connection() connectionView {
 	for _, n := range m.c.Notes {
 		v.Notes = append(v.Notes, escape(n))
 	}
+	v.Cards = m.cards()
+	v.Ladder = ladder(m.prefix+"ladder", v.Cards)
+	return v
+}
+
+// cards are the events of a connection, secrets that came together in one.
+func (m *composer) cards() (cards []card) {
 	var keys []string
 	block := 0
 	flush := func() {
-		if len(keys) > 0 {
+		if len(keys) > 0 && m.o.Message == "" {
 			block++
-			v.Cards = append(v.Cards, m.keysCard(block, keys))
-			keys = nil
+			cards = append(cards, m.keysCard(block, keys))
 		}
+		keys = nil
 	}
 	for i, e := range m.c.Events {
-		switch e.Kind {
-		case "keys":
+		n, err := strconv.Atoi(string(e.Ref))
+		switch {
+		case e.Kind == "keys":
 			keys = append(keys, refString(e.Ref))
 			continue
-		case "key_exchange":
-			if n, err := strconv.Atoi(string(e.Ref)); err == nil && n >= 0 && n < len(m.c.KeyExchanges) {
-				flush()
-				v.Cards = append(v.Cards, m.exchangeCard(&m.c.KeyExchanges[n]))
-			}
+		case e.Kind == "key_exchange" && err == nil && n >= 0 && n < len(m.c.KeyExchanges) && m.o.Message == "":
+			flush()
+			cards = append(cards, m.exchangeCard(&m.c.KeyExchanges[n]))
 			continue
 		}
 		flush()
 		p := printer{c: m.c}
-		switch e.Kind {
-		case "record":
-			if n, err := strconv.Atoi(string(e.Ref)); err == nil && n >= 1 && n <= len(m.c.Records) {
-				v.Cards = append(v.Cards, m.recordCard(&m.c.Records[n-1], p.followers(i)))
+		switch {
+		case e.Kind == "record" && err == nil && n >= 1 && n <= len(m.c.Records):
+			if messages := p.followers(i); m.wanted(messages...) {
+				cards = append(cards, m.recordCard(&m.c.Records[n-1], messages))
 			}
-		case "message":
-			if msg := p.message(e); msg != nil && len(msg.At) > 0 && !p.fromRecords(msg) {
-				v.Cards = append(v.Cards, m.messageCard(msg))
+		case e.Kind == "message":
+			if msg := p.message(e); msg != nil && len(msg.At) > 0 && !p.fromRecords(msg) && m.wanted(msg) {
+				cards = append(cards, m.messageCard(msg))
 			}
 		}
 	}
 	flush()
-	v.Ladder = ladder(v.Cards)
-	return v
+	return cards
+}
+
+// wanted reports whether one of the messages is asked for.
+func (m *composer) wanted(messages ...*Message) bool {
+	return m.o.Message == "" || slices.ContainsFunc(messages, func(msg *Message) bool { return msg.is(m.o.Message) })
 }
 
 func (m *composer) summary() [][2]string {
@@ -184,7 +215,11 @@ func (m *composer) summary() [][2]string {
 	if s == nil {
 		return nil
 	}
-	rows := [][2]string{{"version", s.Version.String()}, {"cipher suite", s.Suite.String()}, {"key exchange", s.Group.String()}, {"signature", s.Signature.String()},
+	group := s.Group.String()
+	if strings.Contains(group, "MLKEM") {
+		group += " (hybrid, post-quantum)"
+	}
+	rows := [][2]string{{"version", s.Version.String()}, {"cipher suite", s.Suite.String()}, {"key exchange", group}, {"signature", s.Signature.String()},
 		{"server name", escape(s.SNI)}, {"protocol", escape(s.ALPN)}, {"alert", escape(s.Alert)}}
 	if s.HRR {
 		rows = append(rows, [2]string{"hello", "asked to retry"})
@@ -192,28 +227,70 @@ func (m *composer) summary() [][2]string {
 	if s.Resumed {
 		rows = append(rows, [2]string{"session", "resumed"})
 	}
-	rows = append(rows, [2]string{"records", fmt.Sprint(len(m.c.Records))}, [2]string{"messages", fmt.Sprint(len(m.c.Messages))})
+	rows = append(rows, [2]string{"on the wire", m.traffic()}, [2]string{"encrypted", m.opened()})
 	return slices.DeleteFunc(rows, func(r [2]string) bool { return r[1] == "" })
 }
 
-// ladder draws the cards of records and messages between two lines.
-func ladder(cards []card) ladderView {
-	const left, right, step = 110, 530, 30
-	v := ladderView{Height: 34}
+// traffic is how much was said.
+func (m *composer) traffic() string {
+	sent := map[string]int{}
+	for i := range m.c.Records {
+		sent[m.c.Records[i].Dir] += m.c.Records[i].At.Len
+	}
+	return fmt.Sprintf("client %s, server %s, %s, %s", byteCount(sent[C2S]), byteCount(sent[S2C]), plural(len(m.c.Records), "record"), plural(len(m.c.Messages), "message"))
+}
+
+// opened is how many protected records can be read.
+func (m *composer) opened() string {
+	protected, opened := 0, 0
+	for i := range m.c.Records {
+		if r := &m.c.Records[i]; r.Protected {
+			protected++
+			if r.Inner != nil {
+				opened++
+			}
+		}
+	}
+	switch {
+	case protected == 0:
+		return ""
+	case opened == protected:
+		return plural(protected, "record") + ", all of them decrypted here"
+	case opened == 0:
+		return plural(protected, "record") + ", none of them decrypted here: there is no key"
+	}
+	return fmt.Sprintf("%s, %d of them decrypted here", plural(protected, "record"), opened)
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// ladder draws the cards between two lines: an arrow for a record, a dotted
+// line for keys.
+func ladder(id string, cards []card) ladderView {
+	const left, right, row = 110, 530, 28
+	v := ladderView{ID: id, Height: 34}
 	for _, c := range cards {
-		if c.Class == "keys" {
-			continue
-		}
 		y := v.Height + 18
-		a := arrow{Card: c.ID, Label: c.Title, Class: c.Class, From: left, To: right, Y: y, TextY: y - 5, Head: fmt.Sprintf("M%d %d l-9 -4 v8 z", right, y)}
-		if c.Class == S2C {
-			a.From, a.To, a.Head = right, left, fmt.Sprintf("M%d %d l9 -4 v8 z", left, y)
+		s := step{Card: c.ID, Label: c.Title, Class: c.Class, From: left, To: right, Y: y, TextY: y - 5, When: c.When, Size: c.Size}
+		switch {
+		case c.Class == C2S:
+			s.Head = fmt.Sprintf("M%d %dl-9-4v8z", right, y)
+		case c.Class == S2C:
+			s.From, s.To, s.Head = right, left, fmt.Sprintf("M%d %dl9-4v8z", left, y)
 		}
-		if len(a.Label) > 60 {
-			a.Label = strings.ToValidUTF8(a.Label[:57], "") + "…"
+		if c.Locked {
+			s.Lock = map[string]int{C2S: left + 10, S2C: right - 20}[c.Class]
 		}
-		v.Arrows = append(v.Arrows, a)
-		v.Height += step
+		if r := []rune(s.Label); len(r) > 48 {
+			s.Label = string(r[:47]) + "…"
+		}
+		v.Steps = append(v.Steps, s)
+		v.Height += row
 	}
 	v.Height += 14
 	return v

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,30 +19,74 @@ func mark(dir string) string {
 // recordCard is a record, what it holds, and the messages it completes.
 func (m *composer) recordCard(r *Record, messages []*Message) card {
 	c := card{ID: fmt.Sprintf("%sr%d", m.prefix, r.ID), Class: r.Dir, Mark: mark(r.Dir),
-		Title: recordTitle(m.c, r, messages), Sub: fmt.Sprintf("record %d, %d bytes, +%.1f ms, %s", r.ID, r.At.Len, float64(r.TUS)/1000, recordWords(r))}
-	class := ""
+		Title: recordTitle(m.c, r, messages), Sub: fmt.Sprintf("record %d, %s", r.ID, recordWords(r)),
+		When: fmt.Sprintf("+%.1f ms", float64(r.TUS)/1000), Size: byteCount(r.At.Len), Locked: r.Protected}
+	wire := m.tree(c.ID, "on the wire", without(r.Fields, "rec.fragment", messages), m.c.Slice(r.At), m.most(r), nil)
 	if r.Protected {
-		class = "enc"
+		wire.Class, wire.Title = "enc", "on the wire, encrypted"
 	}
-	c.Blocks = append(c.Blocks, m.tree(c.ID, "on the wire", class, without(r.Fields, "rec.fragment", messages), m.c.Slice(r.At), nil))
-	if r.AEAD != nil && r.AEAD.IV == "" {
-		c.Blocks = append(c.Blocks, block{ID: c.ID + "-decryption", Title: "decryption",
-			Text: fmt.Sprintf("%s with %s, iv %s, record number %d in the MAC", escape(r.AEAD.Name), secretLabel(r.AEAD.Key), hexOut(r.AEAD.Nonce), r.Seq)})
-	} else if r.AEAD != nil {
-		c.Blocks = append(c.Blocks, block{ID: c.ID + "-decryption", Title: "decryption",
-			Text: fmt.Sprintf("%s with %s, nonce = iv ⊕ %d = %s, additional data %x", escape(r.AEAD.Name), secretLabel(r.AEAD.Key), r.Seq, hexOut(r.AEAD.Nonce), []byte(r.AEAD.AAD))})
+	c.Blocks = append(c.Blocks, wire)
+	if r.AEAD != nil {
+		c.Blocks = append(c.Blocks, m.decryption(c.ID, r))
 	}
 	for _, msg := range messages {
 		b := m.message(msg)
 		if r.Inner != nil {
-			b.Class = "dec"
+			b.Class, b.Title = "dec", b.Title+", decrypted"
 		}
 		c.Blocks = append(c.Blocks, b)
 	}
 	if r.Inner != nil {
 		c.Blocks = append(c.Blocks, m.inside(c.ID, r, messages))
 	}
+	if kind := recordKind(r); len(messages) == 0 && kind != "" {
+		c.Meaning = kind.Info().Meaning
+	}
 	return c
+}
+
+// recordKind is what a record is that holds no message: an alert or a
+// change_cipher_spec.
+func recordKind(r *Record) dissect.Kind {
+	switch typ := r.trueType(); {
+	case typ == typeCCS:
+		return "ccs"
+	case typ == typeAlert && (r.Inner != nil || !r.Protected):
+		return "alert"
+	}
+	return ""
+}
+
+// trueType is the content type of a record, that inside it where it is open.
+func (r *Record) trueType() uint8 {
+	if r.Inner != nil {
+		return r.Inner.Type
+	}
+	return r.Type
+}
+
+// most is how many bytes of a field are shown: of application data, fewer.
+func (m *composer) most(r *Record) int {
+	if r.trueType() == typeApplication {
+		return m.o.AppData
+	}
+	return math.MaxInt
+}
+
+// decryption is how a record was opened.
+func (m *composer) decryption(id string, r *Record) block {
+	b := block{ID: id + "-decryption", Title: "decryption"}
+	say := func(t string) { b.How = append(b.How, linkView{Text: t}) }
+	say(escape(r.AEAD.Name) + " with ")
+	b.How = append(b.How, m.input(r.AEAD.Key))
+	if r.AEAD.IV == "" {
+		say(fmt.Sprintf(", iv %s, record number %d in the MAC", hexOut(r.AEAD.Nonce), r.Seq))
+		return b
+	}
+	say(", nonce = ")
+	b.How = append(b.How, m.input(r.AEAD.IV))
+	say(fmt.Sprintf(" ⊕ record number %d = %s, additional data %x", r.Seq, hexOut(r.AEAD.Nonce), []byte(r.AEAD.AAD)))
+	return b
 }
 
 // without leaves out the field that holds handshake messages, if they are shown
@@ -93,7 +138,7 @@ func recordTitle(c *Connection, r *Record, messages []*Message) string {
 func (m *composer) inside(id string, r *Record, messages []*Message) block {
 	inner := m.c.Slice(r.Inner.Span)
 	if inner == nil {
-		return block{ID: id + "-inner", Title: "decrypted", Text: byteCount(r.Inner.Len) + ", taken out of this page"}
+		return block{ID: id + "-inner", Title: "decrypted", Note: byteCount(r.Inner.Len) + ", taken out of this page"}
 	}
 	tree := dissect.Inner(inner)
 	if len(r.aad()) != 5 {
@@ -102,13 +147,13 @@ func (m *composer) inside(id string, r *Record, messages []*Message) block {
 			tree.Fields = nil
 		}
 	}
-	title := "decrypted"
+	b := m.tree(id+"-inner", "decrypted", without(tree.Fields, "inner.content", messages), inner, m.most(r), nil)
+	b.Class = "dec"
 	if len(messages) > 0 {
-		title = "behind the message"
+		b.Title = "behind the message"
 	}
-	b := m.tree(id+"-inner", title, "dec", without(tree.Fields, "inner.content", messages), inner, nil)
 	if n := r.contentLen(m.c); r.Inner.Type == typeApplication && n > 0 {
-		b.Text = "as text: " + quoteData(inner[:min(n, 1024)])
+		b.Text = quoteData(inner[:min(n, m.o.AppData)])
 	}
 	return b
 }
@@ -118,44 +163,77 @@ func quoteData(b []byte) string { return `"` + escape(string(b)) + `"` }
 
 // message is a message as a part of a card.
 func (m *composer) message(msg *Message) block {
-	title := escape(msg.Name)
+	title := escape(msg.Name) + ", " + byteCount(msg.Len)
 	if len(msg.At) > 1 {
-		title += fmt.Sprintf(", out of %d records", len(msg.At))
+		title += fmt.Sprintf(" out of %d records", len(msg.At))
 	}
-	b := m.tree(fmt.Sprintf("%sm%d", m.prefix, msg.ID), title, "", msg.Fields, m.c.Bytes(msg), msg)
+	b := m.tree(fmt.Sprintf("%sm%d", m.prefix, msg.ID), title, msg.Fields, m.c.Bytes(msg), math.MaxInt, msg)
 	if t := msg.Transcript; t != nil {
-		b.Transcript = fmt.Sprintf("transcript hash: %s(%s) = %x", escape(t.Hash), transcriptWords(m.c, msg.ID), []byte(t.After))
+		b.Transcript = fmt.Sprintf("%s(%s) = %x", escape(t.Hash), transcriptWords(m.c, msg.ID), []byte(t.After))
 	}
-	if msg.Reason != "" {
-		b.Text = escape(msg.Reason)
+	if info := dissect.MessageKind(m.c.Bytes(msg)).Info(); info.Meaning != "" {
+		b.Words = &wordView{Meaning: info.Meaning, Ref: info.Ref}
 	}
+	b.Note = escape(msg.Reason)
 	return b
 }
 
 // messageCard is a message that came in no record.
 func (m *composer) messageCard(msg *Message) card {
-	c := card{ID: fmt.Sprintf("%sm%d-card", m.prefix, msg.ID), Class: msg.Dir, Mark: mark(msg.Dir), Title: escape(msg.Name), Sub: byteCount(msg.Len)}
+	c := card{ID: fmt.Sprintf("%sm%d-card", m.prefix, msg.ID), Class: msg.Dir, Mark: mark(msg.Dir), Title: escape(msg.Name), Sub: "not in a record", Size: byteCount(msg.Len)}
 	if msg.Synthetic {
-		c.Mark, c.Class, c.Text = "not sent", "keys", "This message was not on the wire."
+		c.Mark, c.Class, c.Meaning = "not sent", "keys", "This message was not on the wire."
 	}
 	c.Blocks = []block{m.message(msg)}
 	return c
 }
 
-// tree is bytes with their fields: each leaf is one span and one row.
-func (m *composer) tree(id, title, class string, fields []dissect.Field, b []byte, in *Message) block {
-	out := block{ID: id, Title: title, Class: class}
+// tree is bytes with their fields: each leaf is one span and one row. No more
+// than that many bytes of one leaf are shown.
+func (m *composer) tree(id, title string, fields []dissect.Field, b []byte, most int, in *Message) block {
+	out := block{ID: id, Title: title}
 	if id[len(m.prefix)] == 'r' && title == "on the wire" {
 		out.ID = id + "-wire"
 	}
 	root := dissect.Field{Fields: fields}
+	var pane hexPane
 	for leaf := range root.Leaves() {
 		if raw := cutBytes(b, leaf.Off, leaf.Len); raw != nil {
-			out.Spans = append(out.Spans, spanView{anchor(id, leaf.ID), spaced(raw)})
+			text, after := pane.leaf(leaf.Off, raw, most)
+			out.Spans = append(out.Spans, spanView{anchor(id, leaf.ID), text, after})
 		}
 	}
-	out.Fields = m.rows(id, fields, in, "")
+	out.Offsets = pane.offsets.String()
+	out.Fields = m.rows(id, fields, b, in, "")
 	return out
+}
+
+// hexPane lays bytes out in lines, with a column of offsets beside them.
+type hexPane struct {
+	offsets strings.Builder
+	column  int
+}
+
+// leaf is the bytes of a leaf, broken into lines, and what comes behind it.
+func (p *hexPane) leaf(off int, b []byte, most int) (text, after string) {
+	const lineLen = 16
+	var out strings.Builder
+	shown := b[:min(len(b), most)]
+	for i, v := range shown {
+		if p.column == 0 {
+			fmt.Fprintf(&p.offsets, "%04x\n", off+i)
+		}
+		out.WriteString(after + hex.EncodeToString([]byte{v}))
+		after = " "
+		if p.column++; p.column == lineLen {
+			p.column, after = 0, "\n"
+		}
+	}
+	if len(shown) < len(b) {
+		p.column, after = 0, fmt.Sprintf("\n… %d more\n", len(b)-len(shown))
+		p.offsets.WriteByte('\n')
+	}
+	return out.String(), after
 }
 
 // anchor is the id of a field's row: "m2.key_share.group".
@@ -166,14 +244,15 @@ func anchor(id, field string) string {
 	return id + "." + field
 }
 
-// rows are the rows of fields. Words are explained at the first of several of a
-// kind; those of certificates, of which there are many, at the end of the page.
-func (m *composer) rows(id string, fields []dissect.Field, in *Message, around string) []fieldView {
+// rows are the rows of fields. A word is explained at the first of several of a
+// kind. Words that come again and again are explained once, and those of
+// certificates at the end of the page, where the rows link to.
+func (m *composer) rows(id string, fields []dissect.Field, b []byte, in *Message, around string) []fieldView {
 	var rows []fieldView
 	for i := range fields {
 		f := &fields[i]
 		info := f.Kind.Info()
-		v := fieldView{ID: anchor(id, f.ID), Label: info.Label, Fields: m.rows(id, f.Fields, in, info.Label)}
+		v := fieldView{ID: anchor(id, f.ID), Off: fmt.Sprintf("%04x", f.Off), Label: info.Label, Fields: m.rows(id, f.Fields, b, in, info.Label)}
 		if f.Kind == "der.header" && around != "" {
 			v.Label = "header"
 		}
@@ -183,14 +262,18 @@ func (m *composer) rows(id string, fields []dissect.Field, in *Message, around s
 		if v.Value == v.Label {
 			v.Value = ""
 		}
-		if !f.Leaf() {
+		if f.Leaf() {
+			v.Hex = shortHex(cutBytes(b, f.Off, f.Len))
+		} else {
 			v.Reason = escape(f.Reason)
 		}
 		switch {
-		case strings.HasPrefix(string(f.Kind), "der.") || strings.HasPrefix(string(f.Kind), "x509.") || strings.HasPrefix(string(f.Kind), "ocsp."):
+		case inCertificate(f.Kind) || m.words[f.Kind] && common(f.Kind):
 			m.words[f.Kind] = true
 			v.Word = string(f.Kind)
-		case i == 0 || fields[i-1].Kind != f.Kind:
+		case i > 0 && fields[i-1].Kind == f.Kind, strings.HasSuffix(string(f.Kind), ".length") && !common(f.Kind): // which says all
+		default:
+			m.words[f.Kind] = common(f.Kind)
 			v.Meaning, v.Ref = info.Meaning, info.Ref
 		}
 		if f.Kind == "cert.data" && !f.Leaf() {
@@ -201,9 +284,32 @@ func (m *composer) rows(id string, fields []dissect.Field, in *Message, around s
 	return rows
 }
 
+// inCertificate reports whether a field is of a certificate, which has many.
+func inCertificate(k dissect.Kind) bool {
+	return strings.HasPrefix(string(k), "der.") || strings.HasPrefix(string(k), "x509.") || strings.HasPrefix(string(k), "ocsp.")
+}
+
+// common reports whether a field is in every record, message or extension.
+func common(k dissect.Kind) bool {
+	switch k {
+	case "hs.type", "hs.length", "ext.type", "ext.length", "exts", "inner.type":
+		return true
+	}
+	return strings.HasPrefix(string(k), "rec.")
+}
+
+// shortHex is the bytes of a row: of long ones the start and the end.
+func shortHex(b []byte) string {
+	if len(b) > 6 {
+		return spaced(b[:3]) + " … " + spaced(b[len(b)-2:])
+	}
+	return spaced(b)
+}
+
 // exchangeCard is a key exchange.
 func (m *composer) exchangeCard(k *KeyExchange) card {
-	c := card{ID: fmt.Sprintf("%skx%d", m.prefix, k.ID), Class: "keys", Mark: "keys", Title: "key exchange", Sub: exchangeFormula(m.c, k)}
+	c := card{ID: fmt.Sprintf("%skx%d", m.prefix, k.ID), Class: "keys", Mark: "keys", Title: "key exchange", Sub: exchangeFormula(m.c, k),
+		Meaning: "Each side makes a pair of keys and sends the public one. From its own private key and the other's public one each computes the same secret."}
 	row := func(id, label string, value []byte) {
 		c.Rows = append(c.Rows, secretView{ID: c.ID + "." + id, Label: label, Out: hexOut(value)})
 	}
@@ -223,7 +329,7 @@ func hexOut(b []byte) string {
 
 // keysCard is a run of secrets.
 func (m *composer) keysCard(n int, ids []string) card {
-	c := card{ID: fmt.Sprintf("%sk%d", m.prefix, n), Class: "keys", Mark: "keys", Title: keysTitle(ids), Sub: fmt.Sprintf("key calculation %d", n)}
+	c := card{ID: fmt.Sprintf("%sk%d", m.prefix, n), Class: "keys", Mark: "keys", Title: keysTitle(ids), Sub: fmt.Sprintf("key calculation %d", n), Meaning: keysMeaning(keysTitle(ids))}
 	for _, id := range ids {
 		if s := m.c.FindSecret(id); s != nil {
 			c.Rows = append(c.Rows, m.secret(s))
@@ -245,7 +351,7 @@ func (m *composer) keysCard(n int, ids []string) card {
 
 // secret is one step of the key schedule, with links to its inputs.
 func (m *composer) secret(s *Secret) secretView {
-	v := secretView{ID: m.prefix + "s." + s.ID, Label: secretLabel(s.ID), Out: hexOut(s.Out), Command: Command(m.c, s)}
+	v := secretView{ID: m.prefix + "s." + s.ID, Label: secretLabel(s.ID), Out: hexOut(s.Out), Meaning: secretMeaning(s.ID), Command: Command(m.c, s)}
 	text := func(t string) { v.How = append(v.How, linkView{Text: t}) }
 	link := func(id string) { v.How = append(v.How, m.input(id)) }
 	switch s.Op {

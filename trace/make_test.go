@@ -83,18 +83,22 @@ func (d *dialogue) log(t testing.TB) KeyLog {
 // testCertificate is a certificate for lab.example, with a name that would
 // like to be more.
 var testCertificate = sync.OnceValue(func() tls.Certificate {
+	return newCertificate("</script><script>alert(1)</script>\x1b[31m")
+})
+
+func newCertificate(name string) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "</script><script>alert(1)</script>\x1b[31m"},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
 		NotBefore: time.Unix(1.7e9, 0), NotAfter: time.Unix(2.5e9, 0), DNSNames: []string{"lab.example"}}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		panic(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-})
+}
 
 // talk runs a connection: handshake, a request, a reply, and both closes.
 func talk(t testing.TB, change func(client, server *tls.Config)) *dialogue {

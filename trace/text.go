@@ -205,7 +205,12 @@ func (p *printer) message(e Event) *Message {
 
 // wanted reports whether a message is to be shown.
 func (p *printer) wanted(m *Message) bool {
-	return p.o.Message == "" || strings.EqualFold(p.o.Message, m.Name) || p.o.Message == strconv.Itoa(m.ID)
+	return p.o.Message == "" || m.is(p.o.Message)
+}
+
+// is reports whether a message has that name or number.
+func (m *Message) is(want string) bool {
+	return strings.EqualFold(want, m.Name) || want == strconv.Itoa(m.ID)
 }
 
 // record writes a record, what it holds, and the messages it completes.

@@ -272,3 +272,47 @@ func keysTitle(ids []string) string {
 	}
 	return "secrets"
 }
+
+// keysMeaning says what a block of secrets of that title is for.
+func keysMeaning(title string) string {
+	return map[string]string{
+		"handshake traffic":    "Both sides know the shared secret now. From it, and from the two hellos, they compute the keys that protect the rest of the handshake.",
+		"application traffic":  "The keys of application data. They depend on the whole handshake up to the server's Finished.",
+		"key update":           "One side goes on to its next key, from which the old one cannot be computed.",
+		"early traffic":        "The key of the data that the client sends before the server has answered. It comes from the PSK alone, so this data can be replayed.",
+		"main secret and keys": "From what the key exchange gave, both sides compute one main secret, and from that a block of bytes which they cut into keys.",
+		"resumption":           "From these a later connection can start.",
+		"early secret":         "The key schedule starts with the PSK of an earlier connection, or with zeros.",
+	}[title]
+}
+
+// secretMeanings say what a secret is for, by its id.
+var secretMeanings = map[string]string{
+	"early":     "the start of the key schedule: of the PSK, or of zeros where there is none",
+	"derived_1": "a step in between, so that no two stages share a value",
+	"derived_2": "a step in between, so that no two stages share a value",
+	"handshake": "of it come the keys of the handshake",
+	"main":      "of it comes all that protects application data",
+	"c_e":       "protects the client's early data",
+	"e_exp":     "for the application, before the handshake is done",
+	"c_hs":      "protects what the client sends during the handshake",
+	"s_hs":      "protects what the server sends during the handshake",
+	"c_ap":      "protects the client's application data",
+	"s_ap":      "protects the server's application data",
+	"exp":       "for the application: other keys can be made of it",
+	"res":       "of it come the PSKs of tickets",
+	"binder":    "proves in the ClientHello that the client has the PSK",
+	"key_block": "is cut into the keys of both directions",
+}
+
+// secretMeaning says what a secret is for, or "".
+func secretMeaning(id string) string {
+	if m, ok := secretMeanings[id]; ok {
+		return m
+	}
+	base, _, numbered := strings.Cut(id, "_ap_")
+	if numbered && !strings.Contains(id, ".") {
+		return secretMeanings[base+"_ap"]
+	}
+	return ""
+}

@@ -175,7 +175,7 @@ func (v *view) write(p *probe, t *trace.Trace) error {
 		return p.answerJSON(t)
 	case "html":
 		var b strings.Builder
-		if err := trace.HTML(&b, t); err != nil {
+		if err := trace.HTML(&b, t, trace.PageOptions{Message: v.message, AppData: int(v.appData)}); err != nil {
 			return err
 		}
 		return p.answer([]byte(b.String()))

@@ -82,7 +82,7 @@ func document(of any) *visit.Response {
 // its own policy for what it may load.
 func annotated(v *visit.Visit) *visit.Response {
 	var b bytes.Buffer
-	if err := trace.HTML(&b, v.Trace()); err != nil {
+	if err := trace.HTML(&b, v.Trace(), trace.PageOptions{}); err != nil {
 		return failure(500, "the page cannot be written")
 	}
 	return &visit.Response{Status: 200, Type: hypertext, Body: b.Bytes(), Extra: "Content-Security-Policy: frame-ancestors 'none'\r\n"}
