@@ -11,6 +11,7 @@ type caseCheck struct {
 	check
 	fields vectors.Fields
 	slow   bool            // run what takes minutes
+	keys   *keyCache       // of the file
 	used   map[string]bool // fields that were read
 }
 

@@ -69,7 +69,7 @@ func runCase(f *vectors.File, section int) Case {
 	if run := wholeFiles[f.Fields.Text("check")]; run != nil {
 		return run(f)
 	}
-	return sectionCase(f, &f.Sections[section], Options{})
+	return sectionCase(f, &f.Sections[section], Options{}, &keyCache{})
 }
 
 // isNumber reports whether the field holds a decimal number, and not hex.

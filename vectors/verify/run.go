@@ -3,10 +3,8 @@ package verify
 import (
 	"fmt"
 	"io/fs"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/tlsengine/tlsengine/vectors"
 )
@@ -130,17 +128,31 @@ func Run(o Options) ([]Result, error) {
 			return nil, fmt.Errorf("no source of vectors is called %q", name)
 		}
 	}
-	var results []Result
+	var all []*running
+	p := newPool()
 	for _, s := range sources {
 		if len(o.Sources) == 0 || slices.Contains(o.Sources, s.Name) {
-			results = append(results, s.run(o))
+			all = append(all, s.begin(p, o))
 		}
+	}
+	p.wait()
+	results := make([]Result, len(all))
+	for i, r := range all {
+		results[i] = r.Result
+		results[i].Cases = slices.Concat(r.files...)
 	}
 	return results, nil
 }
 
-func (s Source) run(o Options) Result {
-	r := Result{Source: s}
+// running is a Result whose cases are being run, file by file.
+type running struct {
+	Result
+	files [][]Case
+}
+
+// begin reads the files of a source, and lets the pool have the cases.
+func (s Source) begin(p *pool, o Options) *running {
+	r := &running{Result: Result{Source: s}}
 	load, data := s.load, o.Data[s.Name]
 	if load == nil {
 		load, data = embedded, vectors.Files()
@@ -150,10 +162,10 @@ func (s Source) run(o Options) Result {
 	}
 	for f, err := range load(s.Name, data) {
 		if err != nil {
-			r.Cases = append(r.Cases, Case{File: s.Name, Outcome: Failed, Failure: &Failure{Reason: err.Error()}})
+			r.files = append(r.files, []Case{{File: s.Name, Outcome: Failed, Failure: &Failure{Reason: err.Error()}}})
 			continue
 		}
-		r.Cases = append(r.Cases, RunFile(f, o)...)
+		r.files = append(r.files, p.begin(f, o))
 	}
 	return r
 }
@@ -161,29 +173,9 @@ func (s Source) run(o Options) Result {
 // RunFile runs the cases of one parsed file: a trace and a recorded handshake
 // are one case, in other files each section is one. Of the options only Slow and Match count.
 func RunFile(f *vectors.File, o Options) []Case {
-	if run := wholeFiles[f.Fields.Text("check")]; run != nil {
-		if !o.wants(f, f.Title) {
-			return nil
-		}
-		return []Case{run(f)}
-	}
-	var chosen []*vectors.Section
-	for i := range f.Sections {
-		if s := &f.Sections[i]; o.wants(f, s.Title) {
-			chosen = append(chosen, s)
-		}
-	}
-	cases := make([]Case, len(chosen))
-	workers := min(runtime.GOMAXPROCS(0), len(cases))
-	var all sync.WaitGroup
-	for w := range workers {
-		all.Go(func() {
-			for i := w; i < len(cases); i += workers {
-				cases[i] = sectionCase(f, chosen[i], o)
-			}
-		})
-	}
-	all.Wait()
+	p := newPool()
+	cases := p.begin(f, o)
+	p.wait()
 	return cases
 }
 
@@ -250,12 +242,15 @@ var checks = map[string]func(*caseCheck){
 	"wycheproof XdhComp":                       wycheproofXDH,
 }
 
-func sectionCase(f *vectors.File, s *vectors.Section, o Options) Case {
+func sectionCase(f *vectors.File, s *vectors.Section, o Options, keys *keyCache) Case {
 	kind := s.Fields.Text("check")
 	if kind == "" {
 		kind = f.Fields.Text("check")
 	}
-	c := &caseCheck{check: check{line: s.Line}, fields: s.Fields, slow: o.Slow, used: map[string]bool{"check": true, "comment": true}}
+	c := &caseCheck{
+		check: check{line: s.Line}, fields: s.Fields, slow: o.Slow, keys: keys,
+		used: map[string]bool{"check": true, "comment": true},
+	}
 	run := checks[kind]
 	switch {
 	case run == nil && foreign(kind):

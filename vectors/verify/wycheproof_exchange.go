@@ -53,7 +53,9 @@ func wycheproofECDH(c *caseCheck) {
 		c.fail("private", "longer than the curve's order")
 		return
 	}
-	key, err := g.Restore(append(make([]byte, n-len(private)), private...))
+	key, err := get(c.keys, g.Name, string(private), func() (group.PrivateKey, error) {
+		return g.Restore(append(make([]byte, n-len(private)), private...))
+	})
 	if c.err("private", err) {
 		return
 	}

@@ -18,11 +18,13 @@ import (
 // publicKey parses publicKeyDer as the key of a certificate is parsed.
 func (c *caseCheck) publicKey() (crypto.PublicKey, error) {
 	der := c.bytes("publicKeyDer")
-	key, err := x509.ParsePKIXPublicKey(der)
-	if err != nil {
-		return signature.ParsePublicKey(der)
-	}
-	return key, nil
+	return get(c.keys, "SPKI", string(der), func() (crypto.PublicKey, error) {
+		key, err := x509.ParsePKIXPublicKey(der)
+		if err != nil {
+			return signature.ParsePublicKey(der)
+		}
+		return key, nil
+	})
 }
 
 // verify runs the verification of a scheme: as TLS 1.3 does if the scheme goes
