@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed rfc*/*.txt hybrid/*.txt handshakes/*.txt
+//go:embed rfc*/*.txt hybrid/*.txt sp800-135/*.txt handshakes/*.txt
 var embedded embed.FS
 
 // Files returns the embedded files, one folder for each source.

@@ -218,6 +218,7 @@ var checks = map[string]func(*caseCheck){
 	"quic retry":                     checkQUICRetry,
 	"quic short":                     checkQUICShort,
 	"scalar multiplication":          checkScalar,
+	"tls 1.2 key derivation":         checkTLS12,
 
 	"acvp ML-KEM encapDecap":  acvpKEM,
 	"acvp ML-KEM keyGen":      acvpKEMKeyGen,

@@ -25,7 +25,10 @@ type Source struct {
 	load func(name string, data fs.FS) iter.Seq2[*vectors.File, error] // nil: embedded
 }
 
-const ietf = "numbers of an RFC (IETF Trust; code components Revised BSD)"
+const (
+	ietf = "numbers of an RFC (IETF Trust; code components Revised BSD)"
+	nist = "NIST public service notice (not subject to copyright in the United States)"
+)
 
 var sources = []Source{
 	{Name: "rfc8448", Title: "RFC 8448, Example Handshake Traces for TLS 1.3", License: ietf,
@@ -46,7 +49,9 @@ var sources = []Source{
 		Covers: "X25519 and X448"},
 	{Name: "hybrid", Title: "Made for this project by Go's standard library, for want of published ones", License: "as this module",
 		Covers: "X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024 (draft-ietf-tls-ecdhe-mlkem): shares and secret"},
-	{Name: "acvp", Title: "NIST ACVP", License: "NIST public service notice (not subject to copyright in the United States)",
+	{Name: "sp800-135", Title: "NIST, SP 800-135 (CAVP): TLS 1.2 key derivation, as other projects have published its answers", License: nist,
+		Covers: "TLS 1.2 main secret without RFC 7627, key block"},
+	{Name: "acvp", Title: "NIST ACVP", License: nist,
 		Covers: "TLS 1.3 key schedule, TLS 1.2 extended main secret (RFC 7627) and key block, ML-KEM",
 		Module: "github.com/geomys/acvp-testdata@v0.0.0-20251201200548-d893de8b8b1c", load: loadACVP},
 	{Name: "wycheproof", Title: "Wycheproof", License: "Apache-2.0",

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"slices"
 
 	"golang.org/x/crypto/chacha20"
 	"golang.org/x/crypto/poly1305" //lint:ignore SA1019 vectors of the part alone; chacha20poly1305 is what runs
@@ -102,4 +103,24 @@ func oneTimeKey(key, nonce []byte) []byte {
 	out := make([]byte, 32)
 	stream.XORKeyStream(out, out)
 	return out
+}
+
+// checkTLS12 wants hash, premain secret, client hello random, server hello
+// random and main secret, then client random, server random and key block:
+// NIST draws other randoms for the key block. RFC 5246, Sections 8.1 and 6.3.
+func checkTLS12(c *caseCheck) {
+	h, ok := hashes[c.text("hash")]
+	if !ok {
+		c.skip = "hash " + c.text("hash") + " is in no suite of this module"
+		return
+	}
+	main := keyschedule.MainSecret12(h, c.bytes("premain secret"), c.bytes("client hello random"), c.bytes("server hello random"))
+	c.value("main secret", main.Bytes())
+	block := make([]byte, len(c.bytes("key block")))
+	if len(block) == 0 {
+		c.fail("key block", "it is empty")
+		return
+	}
+	keyschedule.PRF12(h, main.Bytes(), "key expansion", slices.Concat(c.bytes("server random"), c.bytes("client random")), block)
+	c.value("key block", block)
 }
