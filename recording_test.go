@@ -2,14 +2,10 @@ package tlsengine_test
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/x509"
-	"encoding/hex"
-	"fmt"
+	"encoding/pem"
 	"io"
-	"io/fs"
-	"strconv"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +15,7 @@ import (
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/signature"
 	"github.com/tlsengine/tlsengine/vectors"
 )
 
@@ -26,56 +23,61 @@ import (
 // the file says: their random bytes, the time, certificates and keys, and what
 // the applications send. Every record must be the file's, byte for byte.
 func TestRecordedHandshakesArePlayedAgain(t *testing.T) {
-	names, err := fs.Glob(vectors.Files(), "handshakes/*.txt")
-	require.NoError(t, err)
-	require.Len(t, names, len(recordings()))
-	for _, name := range names {
-		t.Run(strings.TrimSuffix(name, ".txt"), func(t *testing.T) { replay(t, name) })
+	all := recorded(t)
+	require.Len(t, all, len(recordings()))
+	for _, h := range all {
+		t.Run(h.Name, func(t *testing.T) { replay(t, all, h) })
 	}
 }
 
-// recorded is the file of a recording.
-func recorded(t testing.TB, name string) *vectors.File {
+// recorded is all recordings by their names.
+func recorded(t testing.TB) map[string]*vectors.Handshake {
 	t.Helper()
-	text, err := fs.ReadFile(vectors.Files(), name)
+	list, err := vectors.Handshakes()
 	require.NoError(t, err)
-	f, err := vectors.Parse(name, text)
-	require.NoError(t, err)
-	return f
+	all := map[string]*vectors.Handshake{}
+	for _, h := range list {
+		all[h.Name] = h
+	}
+	return all
 }
 
 // replay plays a recording and, before it, the one whose session it resumes.
-func replay(t testing.TB, name string) *player {
+func replay(t testing.TB, all map[string]*vectors.Handshake, h *vectors.Handshake) *player {
 	t.Helper()
-	f := recorded(t, name)
 	var before *player
-	if base := f.Fields.Text("resumes"); base != "" {
-		before = replay(t, "handshakes/"+base)
+	if h.Resumes != "" {
+		before = replay(t, all, all[h.Resumes])
 	}
-	p := newPlayer(t, f, before, func(side vectors.Role) io.Reader {
-		return bytes.NewReader(octets(t, section(f, string(side)).Get("rand")))
-	})
-	for i := range f.Sections {
-		if s := &f.Sections[i]; strings.Contains(s.Title, " record ") {
-			p.again(s)
+	p := newPlayer(t, h, before, func(side vectors.Role) io.Reader { return bytes.NewReader(h.Party(side).Rand) })
+	if h.QUIC {
+		p.againQUIC()
+	} else {
+		for i := range h.Records {
+			p.again(i)
 		}
 	}
 	for side, e := range p.ends {
-		require.False(t, e.Owes(), "%s has more to say", side)
+		require.False(t, e.Engine != nil && e.Owes(), "%s has more to say", side)
 		n, err := io.Copy(io.Discard, e.rand)
 		require.NoError(t, err)
 		require.Zero(t, n, "random bytes that %s did not draw", side)
 	}
 	p.result()
-	require.Equal(t, section(f, "secrets"), p.secretFields())
-	require.Equal(t, section(f, "outcome"), p.outcome())
+	c := p.ends[vectors.Client]
+	require.Len(t, c.labels, len(h.KeyLog))
+	for i, v := range h.KeyLog {
+		require.Equal(t, v.Name, c.labels[i])
+		require.Equal(t, v.Bytes, c.secrets[v.Name], v.Name)
+	}
+	require.Equal(t, h.Outcome, p.outcome())
 	return p
 }
 
 // player is two engines that play a recording, or make one.
 type player struct {
 	testing.TB
-	file *vectors.File
+	h    *vectors.Handshake
 	now  time.Time
 	ends map[vectors.Role]*recordingEnd
 	memo tlsengine.SessionCache
@@ -84,6 +86,7 @@ type player struct {
 // recordingEnd is one of the engines.
 type recordingEnd struct {
 	*tlsengine.Engine
+	quic     *tlsengine.QUICConn // in place of Engine
 	name     vectors.Role
 	rand     io.Reader
 	out      []byte   // sent, and not yet looked at
@@ -93,42 +96,50 @@ type recordingEnd struct {
 	sessions [][]byte
 	data     []byte
 	told     bool // close_notify
+	cuts     bool // it sends short records
 }
 
-func newPlayer(t testing.TB, f *vectors.File, before *player, rand func(vectors.Role) io.Reader) *player {
+func newPlayer(t testing.TB, h *vectors.Handshake, before *player, rand func(vectors.Role) io.Reader) *player {
 	t.Helper()
-	p := &player{TB: t, file: f, ends: map[vectors.Role]*recordingEnd{}, memo: tlsengine.NewSessionMemory(1)}
+	p := &player{TB: t, h: h, now: h.Time, ends: map[vectors.Role]*recordingEnd{}, memo: tlsengine.NewSessionMemory(1)}
 	if before != nil {
 		p.memo = before.memo
 	}
-	var err error
-	p.now, err = time.Parse(time.RFC3339, f.Fields.Text("time"))
-	require.NoError(t, err)
 	for _, side := range []vectors.Role{vectors.Client, vectors.Server} {
-		e := &recordingEnd{name: side, rand: rand(side), secrets: map[string][]byte{}}
+		e := &recordingEnd{name: side, rand: rand(side), secrets: map[string][]byte{}, cuts: h.Party(side).MaxFragment > 0}
 		cfg := p.config(e)
-		if side == vectors.Client {
-			if before != nil {
-				cfg.Session = before.ends[side].sessions[0]
-			}
-			e.Engine, err = tlsengine.NewClient(cfg)
-		} else {
-			e.Engine, err = tlsengine.NewServer(cfg)
+		if side == vectors.Client && before != nil {
+			cfg.Session = before.ends[side].sessions[0]
 		}
-		require.NoError(t, err)
+		require.NoError(t, p.start(e, cfg))
 		p.ends[side] = e
 	}
 	return p
 }
 
+func (p *player) start(e *recordingEnd, cfg *tlsengine.Config) (err error) {
+	parameters := p.h.Party(e.name).TransportParameters
+	switch client := e.name == vectors.Client; {
+	case p.h.QUIC && client:
+		e.quic, err = tlsengine.NewQUICClient(cfg, parameters)
+	case p.h.QUIC:
+		e.quic, err = tlsengine.NewQUICServer(cfg, parameters)
+	case client:
+		e.Engine, err = tlsengine.NewClient(cfg)
+	default:
+		e.Engine, err = tlsengine.NewServer(cfg)
+	}
+	return err
+}
+
 // config is what the file says about a side.
 func (p *player) config(e *recordingEnd) *tlsengine.Config {
-	fields := section(p.file, string(e.name))
+	party := p.h.Party(e.name)
 	cfg := &tlsengine.Config{
 		Rand: e.rand, Time: func() time.Time { return p.now }, Tickets: -1,
-		ServerName: fields.Text("server name"), ALPN: strings.Fields(fields.Text("alpn")),
-		PadTo: p.number(fields, "pad to"), MaxEarlyData: uint32(p.number(fields, "max early data")),
-		RetryCookie: octets(p, fields.Get("retry cookie")),
+		ServerName: party.ServerName, ALPN: party.ALPN, RequestStatus: party.AsksForStaple,
+		PadTo: party.PadTo, MaxFragment: party.MaxFragment, NoCompatibility: party.NoCompatibility,
+		MaxEarlyData: uint32(party.MaxEarlyData), RetryCookie: party.RetryCookie,
 		KeyLog: func(label string, _, secret []byte) {
 			e.secrets[label] = bytes.Clone(secret)
 			e.labels = append(e.labels, label)
@@ -138,66 +149,76 @@ func (p *player) config(e *recordingEnd) *tlsengine.Config {
 			return msg
 		},
 	}
-	if p.file.Fields.Text("version") == "TLS 1.2" {
+	if p.h.Version == "TLS 1.2" && party.MaxVersion == "" {
 		cfg.MaxVersion = tlsengine.VersionTLS12
 	}
-	for _, name := range strings.Fields(fields.Text("suites")) {
-		for _, s := range cipher.Suites() {
-			if s.String() == name {
-				cfg.Suites = append(cfg.Suites, s)
-			}
-		}
+	for _, name := range party.Suites {
+		cfg.Suites = append(cfg.Suites, pick(p, cipher.Suites(), name, (*cipher.Suite).String))
 	}
-	for _, name := range strings.Fields(fields.Text("groups")) {
-		cfg.Groups = append(cfg.Groups, namedGroup(p, name))
+	for _, name := range party.Groups {
+		cfg.Groups = append(cfg.Groups, pick(p, group.All(), name, groupName))
 	}
-	if f := fields.Get("key shares"); f != nil {
+	for _, name := range party.Signatures {
+		cfg.Signatures = append(cfg.Signatures, pick(p, signature.All(), name, schemeName))
+	}
+	if party.KeyShares != nil {
 		cfg.KeyShares = []group.ID{}
-		for _, name := range strings.Fields(f.Text) {
-			if name != "none" {
-				cfg.KeyShares = append(cfg.KeyShares, namedGroup(p, name).ID)
-			}
+		for _, name := range party.KeyShares {
+			cfg.KeyShares = append(cfg.KeyShares, pick(p, group.All(), name, groupName).ID)
 		}
 	}
-	p.trust(cfg, fields)
-	p.resumption(cfg, fields, e.name)
+	p.trust(cfg, party)
+	p.resumption(cfg, party, e.name)
 	return cfg
 }
 
+// pick is the one of the list that has the name.
+func pick[T any](t testing.TB, list []T, name string, nameOf func(T) string) T {
+	t.Helper()
+	i := slices.IndexFunc(list, func(v T) bool { return nameOf(v) == name })
+	require.GreaterOrEqual(t, i, 0, "nothing is called %s", name)
+	return list[i]
+}
+
+func groupName(g *group.Group) string { return g.Name }
+
+func schemeName(a *signature.Algorithm) string { return a.Scheme.String() }
+
 // trust is about certificates.
-func (p *player) trust(cfg *tlsengine.Config, fields vectors.Fields) {
-	if root := fields.Get("root certificate"); root != nil {
-		cert, err := x509.ParseCertificate(octets(p, root))
+func (p *player) trust(cfg *tlsengine.Config, party *vectors.Party) {
+	if party.RootCertificate != nil {
+		cert, err := x509.ParseCertificate(party.RootCertificate)
 		require.NoError(p, err)
 		cfg.Roots = x509.NewCertPool()
 		cfg.Roots.AddCert(cert)
-		if fields.Text("client certificate") == "required" {
+		if party.RequiresCertificate {
 			cfg.ClientAuth = tlsengine.RequireClientCert
 			cfg.ClientCAs = [][]byte{cert.RawSubject}
 		}
 	}
-	if f := fields.Get("certificate"); f != nil {
-		key, err := x509.ParsePKCS8PrivateKey(octets(p, fields.Get("private key")))
+	if party.Certificate != nil {
+		key, err := tlsengine.SignerFromPEM(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: party.PrivateKey}))
 		require.NoError(p, err)
-		cred, err := tlsengine.NewCredential([][]byte{octets(p, f)}, key.(crypto.Signer))
+		cred, err := tlsengine.NewCredential([][]byte{party.Certificate}, key)
 		require.NoError(p, err)
+		cred.Staple = party.Staple
 		cfg.Credentials = []*tlsengine.Credential{cred}
 	}
 }
 
 // resumption is about sessions and early data.
-func (p *player) resumption(cfg *tlsengine.Config, fields vectors.Fields, side vectors.Role) {
-	if key := fields.Get("ticket key"); key != nil {
+func (p *player) resumption(cfg *tlsengine.Config, party *vectors.Party, side vectors.Role) {
+	if party.TicketKey != nil {
 		cfg.TicketKeys = tlsengine.NewTicketKeys()
-		require.NoError(p, cfg.TicketKeys.SetKeys([32]byte(octets(p, key))))
-		if n := p.number(fields, "tickets"); n > 0 {
-			cfg.Tickets = n
+		require.NoError(p, cfg.TicketKeys.SetKeys([32]byte(party.TicketKey)))
+		if party.Tickets > 0 {
+			cfg.Tickets = party.Tickets
 		}
 	}
-	if side == vectors.Client && fields.Text("tickets") == "taken" {
+	if party.TakesTickets {
 		cfg.Tickets = 0
 	}
-	if fields.Text("sessions") == "kept by id" {
+	if party.KeepsSessions {
 		cfg.SessionCache = p.memo
 	}
 	if side == vectors.Server && cfg.MaxEarlyData > 0 {
@@ -205,29 +226,20 @@ func (p *player) resumption(cfg *tlsengine.Config, fields vectors.Fields, side v
 	}
 }
 
-// number is the first word of a field, as in "64 bytes".
-func (p *player) number(fields vectors.Fields, name string) int {
-	word, _, _ := strings.Cut(fields.Text(name), " ")
-	n, _ := strconv.Atoi(word)
-	return n
-}
-
 // again has an engine say a record, compares it and lets the other have it.
-func (p *player) again(s *vectors.Section) {
+func (p *player) again(i int) {
 	p.Helper()
-	side, typ, _ := strings.Cut(s.Title, " record ")
-	e := p.ends[vectors.Role(side)]
-	payload := octets(p, s.Fields.Get("payload"))
+	r := p.h.Records[i]
+	e := p.ends[r.Sender]
 	if len(e.out) == 0 {
-		p.act(e, typ, payload)
+		p.act(e, r.Type, r.Payload)
 	}
-	want := octets(p, s.Fields.Get("record"))
-	require.GreaterOrEqual(p, len(e.out), len(want), "line %d: %s: nothing sent", s.Line, s.Title)
-	require.Equal(p, want, e.out[:len(want)], "line %d: %s", s.Line, s.Title)
-	e.out = e.out[len(want):]
-	p.deliver(e, want)
-	if typ == "application_data" {
-		p.took(e, p.ends[e.name.Other()], payload)
+	require.GreaterOrEqual(p, len(e.out), len(r.Record), "record %d, %s of the %s: nothing sent", i, r.Type, e.name)
+	require.Equal(p, r.Record, e.out[:len(r.Record)], "record %d, %s of the %s", i, r.Type, e.name)
+	e.out = e.out[len(r.Record):]
+	p.deliver(e, r.Record)
+	if r.Type == "application_data" {
+		p.took(e, p.ends[e.name.Other()], r.Payload)
 	}
 }
 
@@ -281,92 +293,57 @@ func (p *player) deliver(from *recordingEnd, rec []byte) {
 	}
 }
 
+// facts is what is asked of a connection of either kind.
+type facts interface {
+	ConnectionState() tlsengine.ConnectionState
+	Export(label string, context []byte, length int) ([]byte, error)
+}
+
+func (e *recordingEnd) facts() facts {
+	if e.quic != nil {
+		return e.quic
+	}
+	return e.Engine
+}
+
 // result checks that both sides saw the end, and know the same.
 func (p *player) result() {
 	p.Helper()
 	c, s := p.ends[vectors.Client], p.ends[vectors.Server]
 	for _, e := range p.ends {
-		require.True(p, e.ConnectionState().HandshakeDone, "%s has not finished", e.name)
-		require.True(p, e.told, "%s was not told the end", e.name)
+		require.True(p, e.facts().ConnectionState().HandshakeDone, "%s has not finished", e.name)
+		require.True(p, e.told || p.h.QUIC, "%s was not told the end", e.name)
 	}
 	for label, secret := range s.secrets { // a server that refuses early data has none of its secrets
 		require.Equal(p, c.secrets[label], secret, label)
 	}
 }
 
-// secretFields are the key log, as the file has it.
-func (p *player) secretFields() (fields vectors.Fields) {
-	c := p.ends[vectors.Client]
-	for _, label := range c.labels {
-		fields = append(fields, vectors.Field{Name: label, Text: hex.EncodeToString(c.secrets[label])})
-	}
-	return fields
-}
-
 // outcome is what came of the handshake.
-func (p *player) outcome() (fields vectors.Fields) {
-	c := p.ends[vectors.Client]
+func (p *player) outcome() vectors.Outcome {
+	c := p.ends[vectors.Client].facts()
 	st := c.ConnectionState()
-	add := func(name, text string) { fields = append(fields, vectors.Field{Name: name, Text: text}) }
-	add("version", st.Version.String())
-	add("suite", st.Suite.String())
-	add("group", group.Lookup(st.Group).Name)
-	add("resumed", strconv.FormatBool(st.Resumed))
-	if st.ALPN != "" {
-		add("alpn", st.ALPN)
+	o := vectors.Outcome{
+		Version: st.Version.String(), Suite: st.Suite.String(), Group: group.Lookup(st.Group).Name,
+		Resumed: st.Resumed, ALPN: st.ALPN,
 	}
 	if st.PeerScheme != 0 {
-		add("server signature", st.PeerScheme.String())
+		o.ServerSignature = st.PeerScheme.String()
 	}
 	if st.OwnScheme != 0 {
-		add("client signature", st.OwnScheme.String())
+		o.ClientSignature = st.OwnScheme.String()
 	}
 	switch st.EarlyData {
 	case handshake.EarlyDataAccepted:
-		add("early data", "accepted")
-	case handshake.EarlyDataDeclined:
-		add("early data", "rejected")
+		o.EarlyData = "accepted"
+	case handshake.EarlyDataDeclined, handshake.EarlyDataRetried:
+		o.EarlyData = "rejected"
 	}
-	exported, err := c.Export("EXPORTER-tlsengine", []byte("context"), 32)
+	var err error
+	o.Exporter, err = c.Export(vectors.ExporterLabel, []byte(vectors.ExporterContext), 32)
 	require.NoError(p, err)
-	other, err := p.ends[vectors.Server].Export("EXPORTER-tlsengine", []byte("context"), 32)
+	other, err := p.ends[vectors.Server].facts().Export(vectors.ExporterLabel, []byte(vectors.ExporterContext), 32)
 	require.NoError(p, err)
-	require.Equal(p, exported, other)
-	add("exporter", hex.EncodeToString(exported))
-	return fields
-}
-
-// section is the fields of a section, without the lines they stand in.
-func section(f *vectors.File, title string) (fields vectors.Fields) {
-	for i := range f.Sections {
-		if f.Sections[i].Title == title {
-			for _, fd := range f.Sections[i].Fields {
-				fd.Line = 0
-				fields = append(fields, fd)
-			}
-		}
-	}
-	return fields
-}
-
-// octets is a field's value; nil if there is no such field.
-func octets(t testing.TB, f *vectors.Field) []byte {
-	t.Helper()
-	if f == nil {
-		return nil
-	}
-	b, err := f.Bytes()
-	require.NoError(t, err)
-	return b
-}
-
-func namedGroup(t testing.TB, name string) *group.Group {
-	t.Helper()
-	for _, g := range group.All() {
-		if g.Name == name {
-			return g
-		}
-	}
-	require.Fail(t, fmt.Sprintf("no group %q", name))
-	return nil
+	require.Equal(p, o.Exporter, other)
+	return o
 }

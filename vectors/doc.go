@@ -1,5 +1,5 @@
-// Package vectors holds test vectors in a form people can read, and runs them
-// against this module's own packages.
+// Package vectors holds test vectors in a form people can read. Package verify,
+// below it, runs them against this module's own packages.
 //
 // The vectors are facts published elsewhere (RFCs, NIST) and handshakes that
 // this module's engines had, written in one text form; README.md in this folder
@@ -19,6 +19,7 @@
 // lines. A section may also hold one value without a name. Lines that start
 // with "#" and empty lines are comments.
 //
-// [Parse] reads that form. [Traces] gives the handshakes, step by step in wire
-// order, for suites that want to replay them.
+// [Parse] reads that form. [Traces] gives the handshakes of RFC 8448, step by
+// step in wire order; [Handshakes] gives our own, with all that is needed to
+// play them again in another implementation.
 package vectors

@@ -2,8 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/x509"
 	"encoding/hex"
 	"strings"
 
@@ -11,7 +9,6 @@ import (
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/keyschedule"
-	"github.com/tlsengine/tlsengine/record"
 	"github.com/tlsengine/tlsengine/signature"
 	"github.com/tlsengine/tlsengine/vectors"
 )
@@ -24,6 +21,7 @@ type dialogueCheck struct {
 	file       *vectors.File
 	suite      *cipher.Suite
 	tls13      bool
+	quic       bool
 	client     *dialogueSide
 	server     *dialogueSide
 	transcript transcript
@@ -36,25 +34,6 @@ type dialogueCheck struct {
 	schedule12
 }
 
-// A dialogueSide is what is known of one side.
-type dialogueSide struct {
-	name    vectors.Role
-	fields  vectors.Fields
-	rand    *bytes.Reader
-	cert    []byte
-	key     crypto.Signer
-	public  crypto.PublicKey
-	root    *x509.Certificate
-	shares  map[group.ID]group.PrivateKey
-	random  []byte
-	records recordCheck
-	secret  keyschedule.Secret // TLS 1.3: of the records it sends
-}
-
-// dialogueFields are the fields that a side may have.
-var dialogueFields = " rand | server name | root certificate | certificate | private key | suites | groups | key shares | alpn | " +
-	"pad to | max early data | retry cookie | client certificate | ticket key | tickets | sessions "
-
 // runDialogue checks one recorded handshake.
 func runDialogue(f *vectors.File) *check {
 	c := &dialogueCheck{file: f, outcome: map[string]string{}, log: map[string]keyschedule.Secret{}}
@@ -63,13 +42,15 @@ func runDialogue(f *vectors.File) *check {
 	for i := range f.Sections {
 		s := &f.Sections[i]
 		c.step, c.line = s.Title, s.Line
-		switch side, typ, ok := strings.Cut(s.Title, " record "); {
+		words := append(strings.SplitN(s.Title, " ", 3), "", "")
+		from := map[string]*dialogueSide{"client": c.client, "server": c.server}[words[0]]
+		switch {
 		case c.failure != nil || c.skip != "":
 			return &c.check
-		case ok && side == "client":
-			c.record(c.client, typ, s)
-		case ok && side == "server":
-			c.record(c.server, typ, s)
+		case from != nil && words[1] == "record" && !c.quic:
+			c.record(from, words[2], s)
+		case from != nil && words[1] == "crypto" && c.quic:
+			c.crypto(from, s)
 		case s.Title != "client" && s.Title != "server" && s.Title != "secrets" && s.Title != "outcome":
 			c.fail("", "no section has this title")
 		}
@@ -92,6 +73,8 @@ func (c *dialogueCheck) begin() {
 		fd := &c.file.Fields[i]
 		switch c.line = fd.Line; fd.Name {
 		case "check", "comment", "version", "time", "resumes":
+		case "carrier":
+			c.quic = fd.Text == "QUIC"
 		case "psk", "main secret":
 			c.psk = c.octets(fd)
 			if fd.Name == "main secret" && len(c.psk) != keyschedule.MainSecretSize {
@@ -129,150 +112,6 @@ func (c *dialogueCheck) octets(fd *vectors.Field) []byte {
 		c.fail(fd.Name, "%v", err)
 	}
 	return b
-}
-
-func (c *dialogueCheck) side(name vectors.Role) *dialogueSide {
-	s := &dialogueSide{name: name, fields: c.section(string(name)), shares: map[group.ID]group.PrivateKey{}}
-	c.step = string(name)
-	for i := range s.fields {
-		if fd := &s.fields[i]; !strings.Contains(dialogueFields, " "+fd.Name+" ") {
-			c.line = fd.Line
-			c.fail(fd.Name, "no check of this kind uses this field")
-		}
-	}
-	s.rand = bytes.NewReader(c.octets(s.fields.Get("rand")))
-	if fd := s.fields.Get("root certificate"); fd != nil {
-		c.line = fd.Line
-		var err error
-		if s.root, err = x509.ParseCertificate(c.octets(fd)); err != nil {
-			c.fail(fd.Name, "%v", err)
-			return s
-		}
-		c.compared++
-		if err := s.root.CheckSignatureFrom(s.root); err != nil {
-			c.fail(fd.Name, "%v", err)
-		}
-	}
-	s.records.writer.SetPadding(number(s.fields.Text("pad to")))
-	return s
-}
-
-// number is the first word of a text such as "64 bytes".
-func number(text string) (n int) {
-	for _, digit := range text {
-		if digit < '0' || digit > '9' || n > 1<<20 {
-			break
-		}
-		n = 10*n + int(digit-'0')
-	}
-	return n
-}
-
-// trust checks a side's certificate under the peer's root, and its key.
-func (c *dialogueCheck) trust(s, peer *dialogueSide) {
-	fd, private := s.fields.Get("certificate"), s.fields.Get("private key")
-	if fd == nil || private == nil {
-		return
-	}
-	c.step, c.line = string(s.name), fd.Line
-	s.cert = c.octets(fd)
-	leaf, err := x509.ParseCertificate(s.cert)
-	switch {
-	case err != nil:
-		c.fail(fd.Name, "%v", err)
-		return
-	case peer.root == nil:
-		c.fail(fd.Name, "the peer has no root certificate")
-		return
-	}
-	c.compared++
-	if err := leaf.CheckSignatureFrom(peer.root); err != nil {
-		c.fail(fd.Name, "%v", err)
-	}
-	s.public = leaf.PublicKey
-	c.line = private.Line
-	key, err := x509.ParsePKCS8PrivateKey(c.octets(private))
-	if err != nil {
-		c.fail(private.Name, "%v", err)
-		return
-	}
-	again, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		c.fail(private.Name, "%v", err)
-		return
-	}
-	c.equal(private.Name, private.Line, c.octets(private), again)
-	signer, _ := key.(crypto.Signer)
-	if public, ok := s.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || signer == nil || !public.Equal(signer.Public()) {
-		c.fail(private.Name, "it is not the key of the certificate")
-		return
-	}
-	s.key = signer
-}
-
-// record seals and opens a record, and takes what is in it.
-func (c *dialogueCheck) record(s *dialogueSide, name string, sec *vectors.Section) {
-	typ, ok := contentTypes[name]
-	if !ok {
-		c.fail("", "no content type of this name")
-		return
-	}
-	payload, wire := sec.Fields.Get("payload"), sec.Fields.Get("record")
-	if payload == nil || wire == nil || len(sec.Fields) != 2 {
-		c.fail("", "a record has a payload and a record")
-		return
-	}
-	r := &s.records
-	r.writer.SetVersion(record.RecordVersion)
-	if s == c.client && !r.begun {
-		r.writer.SetVersion(record.HelloRecordVersion)
-	}
-	r.begun = true
-	stated, data := c.octets(wire), c.octets(payload)
-	sealed, err := r.writer.Append(nil, typ, data)
-	if err != nil {
-		c.fail("payload", "%v", err)
-		return
-	}
-	c.equal("record", wire.Line, stated, sealed)
-	c.opened(r, typ, payload.Line, bytes.Clone(stated), data)
-	if c.failure == nil {
-		c.content(s, typ, data)
-	}
-}
-
-func (c *dialogueCheck) opened(r *recordCheck, typ record.ContentType, line int, in, payload []byte) {
-	n, rec, err := r.reader.Next(in)
-	switch {
-	case err != nil:
-		c.fail("record", "%v", err)
-	case n != len(in) || rec.Type != typ:
-		c.fail("record", "it is not one record of this type")
-	default:
-		c.equal("payload", line, payload, rec.Data)
-	}
-}
-
-// content is what a record says.
-func (c *dialogueCheck) content(s *dialogueSide, typ record.ContentType, data []byte) {
-	switch {
-	case typ == record.ChangeCipherSpec && !c.tls13:
-		c.changeCipherSpec(s)
-	case typ != record.Handshake:
-		return
-	}
-	for typ == record.Handshake && len(data) > 0 && c.failure == nil {
-		n := headerLen
-		if len(data) >= headerLen {
-			n += int(data[1])<<16 | int(data[2])<<8 | int(data[3])
-		}
-		if len(data) < n {
-			c.fail("payload", "it ends inside a handshake message")
-			return
-		}
-		c.message(s, data[:n])
-		data = data[n:]
-	}
 }
 
 // message checks a handshake message by itself and by what came before it.
@@ -318,6 +157,9 @@ func (c *dialogueCheck) clientHello(m *handshake.ClientHello) {
 			c.draw(c.client, "legacy_session_id", m.LegacySessionID)
 		}
 	}
+	if c.quic {
+		c.parameters(c.client, m.Extensions)
+	}
 	data, ok := m.Extensions.Get(handshake.ExtKeyShare)
 	if !ok {
 		return
@@ -330,6 +172,16 @@ func (c *dialogueCheck) clientHello(m *handshake.ClientHello) {
 	for entry := range list.All() {
 		c.share(c.client, entry.Group, entry.KeyExchange)
 	}
+}
+
+// parameters are the transport parameters of QUIC: RFC 9001, Section 8.2.
+func (c *dialogueCheck) parameters(s *dialogueSide, x handshake.Extensions) {
+	c.equal("quic_transport_parameters", c.line, extension(x, handshake.ExtQUICTransportParameters), c.octets(s.fields.Get("transport parameters")))
+}
+
+// staple compares an OCSP response that a side gives.
+func (c *dialogueCheck) staple(s *dialogueSide, response []byte) {
+	c.equal("staple", c.line, response, c.octets(s.fields.Get("staple")))
 }
 
 // share makes a side's key and compares its public half.
@@ -396,6 +248,9 @@ func (c *dialogueCheck) end() {
 		if s.rand.Len() > 0 {
 			c.fail(string(s.name)+" rand", "%d bytes that were not drawn", s.rand.Len())
 		}
+		if len(s.partial) > 0 {
+			c.fail(string(s.name), "it ends inside a handshake message")
+		}
 	}
 	c.step = "secrets"
 	secrets := c.section("secrets")
@@ -413,6 +268,11 @@ func (c *dialogueCheck) end() {
 	for i := range outcome {
 		fd := &outcome[i]
 		c.equal(fd.Name, fd.Line, []byte(fd.Text), []byte(c.outcome[fd.Name]))
+	}
+	for name, text := range c.outcome {
+		if outcome.Get(name) == nil && text != "" {
+			c.fail(name, "the outcome does not say that it was %s", text)
+		}
 	}
 }
 

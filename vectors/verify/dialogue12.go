@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
@@ -45,6 +46,9 @@ func (c *dialogueCheck) message12(s *dialogueSide, name string, msg []byte) {
 		if m, _ := handshake.ParseCertificate12(body); len(m.CertificateList) > 0 {
 			c.equal("certificate_list", c.line, m.CertificateList[0], s.cert)
 		}
+	case "CertificateStatus":
+		m, _ := handshake.ParseCertificateStatus(body)
+		c.staple(s, m.Response)
 	case "ServerKeyExchange":
 		m, _ := handshake.ParseServerKeyExchange(body)
 		c.serverKeyExchange(&m)
@@ -72,7 +76,7 @@ func (c *dialogueCheck) message12(s *dialogueSide, name string, msg []byte) {
 func (c *dialogueCheck) serverHello12(m *handshake.ServerHello) {
 	c.equal("cipher_suite", c.line, []byte(m.CipherSuite.String()), []byte(c.suite.String()))
 	c.server.random = bytes.Clone(m.Random[:])
-	c.draw(c.server, "random", m.Random[:])
+	c.drawRandom12(m.Random[:])
 	if c.psk != nil && len(c.psk) != keyschedule.MainSecretSize {
 		c.fail("main secret", "a main secret has %d bytes", keyschedule.MainSecretSize)
 	} else if c.psk != nil {
@@ -82,6 +86,19 @@ func (c *dialogueCheck) serverHello12(m *handshake.ServerHello) {
 	}
 	c.ems = m.Extensions.Has(handshake.ExtExtendedMainSecret)
 	c.alpn(m.Extensions)
+}
+
+// drawRandom12 is a random that says with its last bytes that the server also
+// speaks TLS 1.3: RFC 9846, Section 4.2.3.
+func (c *dialogueCheck) drawRandom12(random []byte) {
+	if c.server.fields.Get("max version") == nil {
+		c.draw(c.server, "random", random)
+		return
+	}
+	n := len(random) - len(handshake.DowngradeTLS12)
+	c.draw(c.server, "random", random[:n])
+	_, _ = c.server.rand.Seek(int64(len(random)-n), io.SeekCurrent)
+	c.equal("random", c.line, random[n:], []byte(handshake.DowngradeTLS12))
 }
 
 func (c *dialogueCheck) serverKeyExchange(m *handshake.ServerKeyExchange) {

@@ -48,6 +48,7 @@ func (c *dialogueCheck) message13(s *dialogueSide, name string, msg []byte) {
 	case "Certificate":
 		if m, _ := handshake.ParseCertificate(body); len(m.CertificateList) > 0 {
 			c.equal("cert_data", c.line, m.CertificateList[0].CertData, s.cert)
+			c.staple13(s, m.CertificateList[0].Extensions)
 		}
 	}
 	c.transcript.add(s.name, msg)
@@ -61,6 +62,10 @@ func (c *dialogueCheck) message13(s *dialogueSide, name string, msg []byte) {
 	case "EncryptedExtensions":
 		m, _ := handshake.ParseEncryptedExtensions(body)
 		c.alpn(m.Extensions)
+		if c.quic {
+			c.parameters(c.server, m.Extensions)
+			c.protect(c.client, c.clientHS) // no EndOfEarlyData: RFC 9001, Section 8.3
+		}
 		c.earlyAnswer(m.Extensions.Has(handshake.ExtEarlyData))
 	case "EndOfEarlyData":
 		c.protect(s, c.clientHS)
@@ -139,6 +144,11 @@ func (c *dialogueCheck) serverHello13(m *handshake.ServerHello) {
 		if cookie, ok := m.Extensions.Get(handshake.ExtCookie); ok {
 			c.cookie(cookie)
 		}
+		if c.offered { // the early data is refused, and the next hello is in the clear
+			c.outcome["early data"], c.offered = "rejected", false
+			c.client.records = recordCheck{}
+			c.client.pad()
+		}
 		return
 	}
 	c.equal("cipher_suite", c.line, []byte(m.CipherSuite.String()), []byte(c.suite.String()))
@@ -184,6 +194,21 @@ func (c *dialogueCheck) exchange13(m *handshake.ServerHello) []byte {
 	c.equal("shared secret", c.line, clients, secret)
 	c.outcome["group"] = g.Name
 	return secret
+}
+
+// staple13 is the stapled OCSP response of a certificate: RFC 9846, Section
+// 4.5.1.1.
+func (c *dialogueCheck) staple13(s *dialogueSide, x handshake.Extensions) {
+	data, ok := x.Get(handshake.ExtStatusRequest)
+	if !ok {
+		return
+	}
+	response, err := handshake.ParseStatusRequestCT(data)
+	if err != nil {
+		c.fail("status_request", "%v", err)
+		return
+	}
+	c.staple(s, response)
 }
 
 // earlyAnswer is what the server says to early data.

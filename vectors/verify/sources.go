@@ -34,7 +34,7 @@ var sources = []Source{
 	{Name: "rfc8448", Title: "RFC 8448, Example Handshake Traces for TLS 1.3", License: ietf,
 		Covers: "whole TLS 1.3 handshakes: messages, key schedule, Finished, binders, record protection"},
 	{Name: "handshakes", Title: "Recorded from this project's own engines, which replay them", License: "as this module",
-		Covers: "whole handshakes of TLS 1.3 and 1.2 from the random bytes of both sides: groups, suites, HelloRetryRequest, client authentication, resumption, 0-RTT, KeyUpdate, ALPN, padding, tickets"},
+		Covers: "whole handshakes of TLS 1.3 and 1.2 from the random bytes of both sides: every group, suite and signature scheme, HelloRetryRequest, client authentication, resumption, 0-RTT, KeyUpdate, ALPN, OCSP staples, padding, short records, tickets; and under QUIC"},
 	{Name: "rfc9001", Title: "RFC 9001, Appendix A", License: ietf,
 		Covers: "QUIC version 1: Initial secrets, packet and header protection, key update, Retry"},
 	{Name: "rfc9369", Title: "RFC 9369, Appendix A", License: ietf,
