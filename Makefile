@@ -12,7 +12,7 @@ DENO        = deno@2.9.6
 MODULES = \
   internal/nettest \
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips lint interop probe
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -97,6 +97,11 @@ golden:
 vectors: wycheproof
 	$(GO) test -count=1 ./vectors/...
 	$(GO) test -count=1 -run 'Vector|RFC|ACVP|Trace' ./...
+
+# Every byte of every value of the vectors changed, one after the other: each
+# must make its case fail. It takes an hour.
+flips:
+	TLSENGINE_FLIPS=all $(GO) test -count=1 -timeout 4h -v -run 'ChangedByte' ./vectors/verify | grep -v -e '^=== ' -e '--- PASS'
 
 lint:
 	$(GO) run $(STATICCHECK) ./...
