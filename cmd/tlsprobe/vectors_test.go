@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/vectors"
 )
 
 // runVectors is the command without a module cache: what it needs is in the
@@ -124,4 +127,40 @@ func TestVectorsRefusesWhatItCannotRead(t *testing.T) {
 		require.Equal(t, 2, exit, "%s", args)
 		require.Contains(t, talk, want)
 	}
+}
+
+// A secret of a handshake that is wrong in one byte is named, and so is the
+// byte; what follows from it is not blamed.
+func TestVectorsNamesTheStepOfAHandshake(t *testing.T) {
+	for _, c := range []struct{ file, value, want string }{
+		{"handshakes/tls13-full-x25519.txt", "SERVER_TRAFFIC_SECRET_0: SECRET", "secrets, SERVER_TRAFFIC_SECRET_0: byte 1 of 32: "},
+		{"handshakes/tls12-full-ecdsa-aes128.txt", "CLIENT_RANDOM:\n  SECRET", "secrets, CLIENT_RANDOM: byte 1 of 48: "},
+		{"handshakes/quic-full.txt", "exporter: SECRET", "outcome, exporter: byte "},
+		{"rfc8448/3-simple-1rtt.txt", "-- server derive c hs traffic --\nprk: SECRET", "server derive c hs traffic, prk: byte 1 of 32: "},
+	} {
+		text, err := fs.ReadFile(vectors.Files(), c.file)
+		require.NoError(t, err)
+		at := strings.Index(string(text), strings.TrimSuffix(c.value, "SECRET")) + len(c.value) - len("SECRET") + len("00")
+		text[at] = "1032547698badcfe"[strings.IndexByte("0123456789abcdef", text[at])]
+		exit, out, _ := runVectors(t, "--file", vectorFile(t, "mine.txt", string(text)))
+		require.Equal(t, 1, exit)
+		require.Contains(t, out, c.want)
+	}
+}
+
+func TestDocumentsOfVectorsFitTheirSchema(t *testing.T) {
+	for _, args := range [][]string{
+		{"--json", "--suite", "acvp", "--suite", "rfc5869"}, // one of them is missing
+		{"--json", "-v", "--suite", "rfc5869"},              // passed and skipped
+		{"--json", vectorFile(t, "mine.txt", hkdfCase("66"))},
+		{"--json", vectorFile(t, "mine.txt", hkdfCase("6"))},
+		{"--json", vectorFile(t, "empty.txt", "")},
+	} {
+		_, out, _ := runVectors(t, args...)
+		checkJSON(t, []byte(out))
+		require.Contains(t, out, `"schema": "tlsprobe.vectors/1"`)
+	}
+	var out, talk bytes.Buffer
+	require.Zero(t, run([]string{"schema", "vectors"}, strings.NewReader(""), &out, &talk))
+	require.Contains(t, out.String(), `"$id": "tlsprobe.vectors/1"`)
 }
