@@ -92,6 +92,9 @@ func secretLabel(id string) string {
 		case "s":
 			who = "server"
 		}
+		if part == "finished" {
+			who = strings.TrimSuffix(who, " traffic")
+		}
 		return who + " " + part
 	}
 	if i := strings.LastIndexByte(id, '_'); i > 0 {

@@ -9,16 +9,14 @@ import (
 	"time"
 
 	"github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/cipher"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/drive"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/trace"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 const (
@@ -77,8 +75,7 @@ func (d *demo) stage(now func() time.Time) (*stage, error) {
 // dialogue is one connection between the two.
 type dialogue struct {
 	client, server *tlsengine.Engine
-	tap            *tap.Tap
-	trace          *trace.Tap
+	trace          *trace.Recorder
 	conn           *demoConnection
 	sessions       [][]byte
 	got            [2][]byte // data that arrived, by direction
@@ -90,19 +87,18 @@ type dialogue struct {
 func (st *stage) connect(session []byte) (*demoConnection, []byte, error) {
 	d := &dialogue{conn: &demoConnection{}, early: report.EarlyNotOffered}
 	reader := &ladder.Reader{}
-	d.tap = tap.New(func(it tap.Item) {
+	watch := ladder.NewWatch(true, func(it ladder.Item) {
 		if l, ok := reader.Line(it); ok {
 			d.conn.lines = append(d.conn.lines, l)
 		}
 	})
-	d.trace = trace.NewTap("client", st.client.Time)
+	d.trace = trace.NewRecorder("client", st.client.Time)
 	cfg := st.client
-	cfg.KeyLog, cfg.Session = drive.KeyLogs(d.tap.Secret, d.trace.KeyLog), session
+	cfg.Tracer, cfg.Session = hook.Several(d.trace, watch), session
 	info, err := tlsengine.ReadSession(session)
 	early := err == nil && info.MaxEarlyData > 0
 	if early {
 		cfg.MaxEarlyData = handshake.DefaultMaxEarlyData
-		d.tap.EarlySuite = cipher.Lookup(info.Suite)
 	}
 	if d.client, err = tlsengine.NewClient(&cfg); err != nil {
 		return nil, nil, err
@@ -113,7 +109,6 @@ func (st *stage) connect(session []byte) (*demoConnection, []byte, error) {
 	if err := d.play(st, early); err != nil {
 		return nil, nil, err
 	}
-	d.tap.Finish()
 	if err := d.conclude(); err != nil {
 		return nil, nil, err
 	}
@@ -133,14 +128,14 @@ func (d *dialogue) play(st *stage, early bool) error {
 			return err
 		}
 	}
-	if err := d.carry(tap.ToServer, out); err != nil {
+	if err := d.carry(ladder.ToServer, out); err != nil {
 		return err
 	}
 	if err := d.settle(); err != nil {
 		return err
 	}
 	d.conn.Took = st.timer().Sub(start).Microseconds()
-	if err := d.say(tap.ToServer, demoPing); err != nil {
+	if err := d.say(ladder.ToServer, demoPing); err != nil {
 		return err
 	}
 	if st.keyUpdate && d.client.ConnectionState().Version == tlsengine.VersionTLS13 {
@@ -148,28 +143,28 @@ func (d *dialogue) play(st *stage, early bool) error {
 		if err != nil {
 			return err
 		}
-		if err := d.carry(tap.ToServer, out); err != nil {
+		if err := d.carry(ladder.ToServer, out); err != nil {
 			return err
 		}
 	}
-	if err := d.say(tap.ToClient, demoPong); err != nil {
+	if err := d.say(ladder.ToClient, demoPong); err != nil {
 		return err
 	}
-	if err := d.carry(tap.ToServer, d.client.Close(nil)); err != nil {
+	if err := d.carry(ladder.ToServer, d.client.Close(nil)); err != nil {
 		return err
 	}
-	return d.carry(tap.ToClient, d.server.Close(nil))
+	return d.carry(ladder.ToClient, d.server.Close(nil))
 }
 
-func (d *dialogue) side(dir tap.Dir) (from, to *tlsengine.Engine) {
-	if dir == tap.ToServer {
+func (d *dialogue) side(dir ladder.Dir) (from, to *tlsengine.Engine) {
+	if dir == ladder.ToServer {
 		return d.client, d.server
 	}
 	return d.server, d.client
 }
 
 // say sends data one way.
-func (d *dialogue) say(dir tap.Dir, line string) error {
+func (d *dialogue) say(dir ladder.Dir, line string) error {
 	from, _ := d.side(dir)
 	out, err := from.Send(nil, []byte(line))
 	if err != nil {
@@ -181,10 +176,10 @@ func (d *dialogue) say(dir tap.Dir, line string) error {
 // settle carries bytes to and fro until both sides are quiet.
 func (d *dialogue) settle() error {
 	for d.client.Owes() || d.server.Owes() {
-		if err := d.carry(tap.ToClient, d.server.Flush(nil)); err != nil {
+		if err := d.carry(ladder.ToClient, d.server.Flush(nil)); err != nil {
 			return err
 		}
-		if err := d.carry(tap.ToServer, d.client.Flush(nil)); err != nil {
+		if err := d.carry(ladder.ToServer, d.client.Flush(nil)); err != nil {
 			return err
 		}
 	}
@@ -192,17 +187,11 @@ func (d *dialogue) settle() error {
 }
 
 // carry gives bytes to the side that they are for.
-func (d *dialogue) carry(dir tap.Dir, b []byte) error {
-	if dir == tap.ToServer {
+func (d *dialogue) carry(dir ladder.Dir, b []byte) error {
+	if dir == ladder.ToServer {
 		d.conn.Bytes.ToServer += len(b)
 	} else {
 		d.conn.Bytes.ToClient += len(b)
-	}
-	d.tap.Saw(dir, b)
-	if dir == tap.ToServer {
-		d.trace.Sent(b)
-	} else {
-		d.trace.Received(b)
 	}
 	_, to := d.side(dir)
 	for ev, err := range to.Feed(b) {
@@ -220,7 +209,6 @@ func (d *dialogue) carry(dir tap.Dir, b []byte) error {
 			d.early = report.EarlyRejected
 		}
 	}
-	d.tap.Drain()
 	return nil
 }
 
@@ -259,7 +247,7 @@ func (d *dialogue) compare() error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(mine, theirs) || !bytes.Contains(d.got[tap.ToServer], []byte(demoPing)) || !bytes.Contains(d.got[tap.ToClient], []byte(demoPong)) {
+	if !bytes.Equal(mine, theirs) || !bytes.Contains(d.got[ladder.ToServer], []byte(demoPing)) || !bytes.Contains(d.got[ladder.ToClient], []byte(demoPong)) {
 		return errors.New("what one side sent is not what the other received")
 	}
 	d.conn.Exporter = hex.EncodeToString(mine)

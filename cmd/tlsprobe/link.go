@@ -5,35 +5,32 @@ import (
 	"crypto/x509"
 	"time"
 
-	"github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/client"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/trace"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // link is one connection to the target: the transport, TLS over it, and what
 // is known of both.
 type link struct {
-	conn      *dial.Conn
-	tls       *client.Conn
-	start     time.Time
-	sni       string
-	enforced  bool
-	quit      context.CancelFunc
-	ctx       context.Context
-	finishTap func()
-	trace     *trace.Tap // nil unless it is wanted
+	conn     *dial.Conn
+	tls      *client.Conn
+	start    time.Time
+	sni      string
+	enforced bool
+	quit     context.CancelFunc
+	ctx      context.Context
+	trace    *trace.Recorder // nil unless it is wanted
 }
 
 // open connects and makes the handshake. The link is not nil when the target
 // was reached; the error may be a handshake's.
 func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
-	l := &link{start: time.Now(), enforced: !f.noVerify, finishTap: func() {}}
+	l := &link{start: time.Now(), enforced: !f.noVerify}
 	l.ctx, l.quit = context.WithTimeout(p.ctx, f.dial.Timeout)
 	opts, err := f.options(p, l, session, early)
 	if err != nil {
@@ -52,7 +49,6 @@ func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
 }
 
 func (l *link) close() {
-	l.finishTap()
 	l.conn.Close() //nolint:errcheck // it is over
 	l.quit()
 }
@@ -77,28 +73,26 @@ func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Op
 		return opts, err
 	}
 	cfg.KeyLog = log
+	var watchers []hook.Tracer
 	if f.traced {
-		l.trace = trace.NewTap("client", p.now)
-		opts.Trace = l.trace
+		l.trace = trace.NewRecorder("client", p.now)
+		watchers = append(watchers, l.trace)
 	}
 	if p.verbose > 0 {
-		opts.Tap = p.tap()
-		if info, err := tlsengine.ReadSession(session); err == nil {
-			opts.Tap.EarlySuite = cipher.Lookup(info.Suite)
-		}
-		l.finishTap = opts.Tap.Finish
+		watchers = append(watchers, p.watch())
 	}
+	cfg.Tracer = hook.Several(watchers...)
 	return opts, nil
 }
 
-// tap tells stderr what goes over the wire.
-func (p *probe) tap() *tap.Tap {
+// watch tells stderr what goes over the wire.
+func (p *probe) watch() *ladder.Watch {
 	reader := &ladder.Reader{}
 	style := p.style()
 	style.Color = false
 	p.talk(ladder.Head(style))
-	return tap.New(func(it tap.Item) {
-		if it.Kind == tap.Record && p.verbose > 1 {
+	return ladder.NewWatch(true, func(it ladder.Item) {
+		if it.Kind == ladder.Record && p.verbose > 1 {
 			p.talk("  │ " + ladder.Records(it))
 		}
 		if line, ok := reader.Line(it); ok {

@@ -13,8 +13,6 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
-	"github.com/tlsengine/tlsengine/trace"
 )
 
 // Options say how a connection is made.
@@ -24,8 +22,6 @@ type Options struct {
 	Enforce bool             // a chain that is not good ends the connection
 	Early   []byte           // early data; nil for none
 	Linger  time.Duration    // how long a silent peer is waited for after all is sent
-	Tap     *tap.Tap         // watches; may be nil
-	Trace   *trace.Tap       // as well
 }
 
 // Conn is a connection, and what is known of it.
@@ -55,20 +51,11 @@ func New(ctx context.Context, nc net.Conn, opts Options) (*Conn, error) {
 	cfg := &c.opts.Config
 	cfg.Roots = nil
 	cfg.Ask |= tlsengine.AskCredential | tlsengine.AskVerdict | tlsengine.AskVerdictResumed
-	if opts.Tap != nil {
-		cfg.KeyLog = drive.KeyLogs(cfg.KeyLog, opts.Tap.Secret)
-	}
-	if opts.Trace != nil {
-		cfg.KeyLog = drive.KeyLogs(cfg.KeyLog, opts.Trace.KeyLog)
-	}
 	e, err := tlsengine.NewClient(cfg)
 	if err != nil {
 		return nil, fault.UsageError("config", "%v", err)
 	}
 	c.wire = drive.New(e, nc)
-	if opts.Tap != nil || opts.Trace != nil {
-		c.wire.Tapped(opts.Tap, opts.Trace, true)
-	}
 	if deadline, ok := ctx.Deadline(); ok {
 		nc.SetDeadline(deadline) //nolint:errcheck // a socket takes deadlines
 	}

@@ -6,14 +6,11 @@ import (
 	"errors"
 	"io"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/handshake"
-	"github.com/tlsengine/tlsengine/trace"
 )
 
 // bufferSize holds the largest record.
@@ -31,10 +28,6 @@ const firstBytes = 64
 type Conn struct {
 	Engine *tlsengine.Engine
 	net    net.Conn
-
-	// Watch sees all bytes of both directions; may be nil. It may be called by
-	// both goroutines, but never at once.
-	Watch func(own bool, b []byte)
 
 	buf        []byte
 	start, end int // what was read and not eaten
@@ -158,9 +151,6 @@ func (c *Conn) saw(b []byte) {
 	if room := firstBytes - len(c.first); room > 0 {
 		c.first = append(c.first, b[:min(room, len(b))]...)
 	}
-	if c.Watch != nil {
-		c.Watch(false, b)
-	}
 }
 
 // Flush sends what the engine owes.
@@ -224,7 +214,6 @@ func (c *Conn) sendLocked(do func(*tlsengine.Engine, []byte) ([]byte, error)) er
 	if len(out) == 0 {
 		return err
 	}
-	c.watch(true, out)
 	n, writing := c.net.Write(out)
 	c.mu.Lock()
 	c.count.Out += int64(n)
@@ -233,45 +222,6 @@ func (c *Conn) sendLocked(do func(*tlsengine.Engine, []byte) ([]byte, error)) er
 		err = writing
 	}
 	return err
-}
-
-func (c *Conn) watch(own bool, b []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.Watch != nil {
-		c.Watch(own, b)
-	}
-}
-
-// Tapped lets a tap for the eyes and one for the trace see what goes over the
-// connection, as the client's or the server's; either may be nil.
-func (c *Conn) Tapped(live *tap.Tap, whole *trace.Tap, client bool) {
-	c.Watch = func(own bool, b []byte) {
-		if live != nil {
-			live.Drain()
-			live.Saw(map[bool]tap.Dir{true: tap.ToServer, false: tap.ToClient}[own == client], b)
-		}
-		switch {
-		case whole == nil:
-		case own:
-			whole.Sent(b)
-		default:
-			whole.Received(b)
-		}
-	}
-}
-
-// KeyLogs is a key log that tells several, nil if there are none.
-func KeyLogs(logs ...func(label string, clientRandom, secret []byte)) func(label string, clientRandom, secret []byte) {
-	logs = slices.DeleteFunc(logs, func(log func(string, []byte, []byte)) bool { return log == nil })
-	if len(logs) == 0 {
-		return nil
-	}
-	return func(label string, clientRandom, secret []byte) {
-		for _, log := range logs {
-			log(label, clientRandom, secret)
-		}
-	}
 }
 
 // SetReadDeadline is when a Next that waits gives up; zero is never.

@@ -6,14 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/handshake"
 )
 
 // Line is one arrow.
 type Line struct {
-	Dir    tap.Dir
+	Dir    Dir
 	Name   string // the RFC's name of the message
 	Epoch  handshake.Epoch
 	Size   int      // bytes
@@ -36,7 +35,7 @@ func (l *Line) Draw(s text.Style) string {
 	dash := strings.Repeat("─", max(1, width-4-utf8.RuneCountInString(name)-len(size)))
 	arrow := "──" + name + dash + size + "─▶"
 	paint := s.Client
-	if l.Dir == tap.ToClient {
+	if l.Dir == ToClient {
 		arrow, paint = "◀─"+name+dash+size+"──", s.Server
 	}
 	var b strings.Builder

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/dissect"
 	"github.com/tlsengine/tlsengine/handshake"
@@ -14,31 +13,31 @@ import (
 // shown is how much of application data is shown, in bytes.
 const shown = 40
 
-// Reader makes lines of what a tap sees.
+// Reader makes lines of what a [Watch] sees.
 type Reader struct {
 	version handshake.Version
 }
 
 // Line is the arrow of an item; false for records, which are no messages.
-func (r *Reader) Line(it tap.Item) (Line, bool) {
+func (r *Reader) Line(it Item) (Line, bool) {
 	l := Line{Dir: it.Dir, Epoch: it.Epoch, Size: len(it.Bytes), Type: -1}
 	switch it.Kind {
-	case tap.Message:
+	case Message:
 		l.Name = dissect.MessageName(it.Bytes)
 		l.Type = int(it.Bytes[0])
 		l.Detail = r.message(it.Bytes)
-	case tap.Alert:
+	case Alert:
 		l.Name = "alert"
 		l.Detail = alertDetail(it.Bytes)
-	case tap.ChangeCipherSpec:
+	case ChangeCipherSpec:
 		l.Name = "change_cipher_spec"
 		if r.version != handshake.VersionTLS12 {
 			l.Detail = []string{"for middleboxes"}
 		}
-	case tap.Data:
+	case Data:
 		l.Name = "application data"
 		l.Detail = []string{`"` + text.Bytes(it.Bytes, shown) + `"`}
-	case tap.Sealed:
+	case Sealed:
 		l.Name = "record that was not opened"
 	default:
 		return Line{}, false
@@ -47,7 +46,7 @@ func (r *Reader) Line(it tap.Item) (Line, bool) {
 }
 
 // Records is the detail of a record, for those who want to see each.
-func Records(it tap.Item) string {
+func Records(it Item) string {
 	h, _ := record.ParseHeader(it.Bytes)
 	return fmt.Sprintf("record: %v, version 0x%04x, %s", h.Type, h.Version, text.Plural(h.Length, "byte"))
 }

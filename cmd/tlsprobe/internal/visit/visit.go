@@ -14,10 +14,10 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/drive"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/tap"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/trace"
+	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
 // Limits of a connection.
@@ -48,8 +48,7 @@ type Visit struct {
 
 	host  *Host
 	wire  *drive.Conn
-	tap   *tap.Tap
-	trace *trace.Tap
+	trace *trace.Recorder // nil when nobody gets to see it
 	hello *handshake.ClientHelloInfo
 	body  bytes.Buffer
 	done  bool
@@ -61,22 +60,24 @@ func (h *Host) Serve(nc net.Conn) (v *Visit, err error) {
 	v = &Visit{host: h}
 	defer nc.Close() //nolint:errcheck // it is over
 	reader := &ladder.Reader{}
-	v.tap = tap.New(func(it tap.Item) {
+	watch := ladder.NewWatch(false, func(it ladder.Item) {
 		if l, ok := reader.Line(it); ok && len(v.Lines) < maxLines {
 			v.Lines = append(v.Lines, l)
 		}
 	})
 	cfg := h.Config
 	cfg.Ask |= tlsengine.AskConfig
+	cfg.Tracer = watch
+	if !h.Echo {
+		v.trace = trace.NewRecorder("server", time.Now)
+		cfg.Tracer = hook.Several(v.trace, watch)
+	}
 	e, err := tlsengine.NewServer(&cfg)
 	if err != nil {
 		return v, err
 	}
 	v.wire = drive.New(e, nc)
-	v.trace = trace.NewTap("server", time.Now)
-	v.wire.Tapped(v.tap, v.trace, false)
 	v.wire.SetDeadline(time.Now().Add(RequestTime))
-	defer v.tap.Finish()
 	defer v.wire.Flush() //nolint:errcheck // an alert is a courtesy
 	if err := v.handshake(); err != nil {
 		return v, err
@@ -137,7 +138,6 @@ func (v *Visit) question() error {
 // config is the Config for this client.
 func (v *Visit) config() *tlsengine.Config {
 	cfg := v.host.Config
-	cfg.KeyLog = drive.KeyLogs(cfg.KeyLog, v.tap.Secret, v.trace.KeyLog)
 	if v.host.ForceHRR {
 		if list := unshared(&cfg, v.hello); len(list) > 0 {
 			cfg.Groups = list
@@ -167,10 +167,8 @@ func unshared(cfg *tlsengine.Config, hello *handshake.ClientHelloInfo) (list []*
 	return list
 }
 
-// echo sends back what comes. Nobody gets to see the trace: it ends with the
-// handshake.
+// echo sends back what comes.
 func (v *Visit) echo() error {
-	v.wire.Watch = nil
 	for {
 		if v.body.Len() > 0 {
 			if _, err := v.wire.Write(v.body.Bytes()); err != nil {
@@ -216,7 +214,6 @@ func (v *Visit) end() error {
 
 // Report is what is known.
 func (v *Visit) Report() report.Visit {
-	v.tap.Drain()
 	n, state := v.wire.Count(), v.wire.Engine.ConnectionState()
 	rep := report.Visit{
 		Schema: "tlsprobe.visit/1", Tool: report.ThisTool(), Messages: ladder.Messages(v.Lines), Bytes: report.Bytes{In: n.In, Out: n.Out},
