@@ -32,8 +32,7 @@ func (k *chat) limit(suite *cipher.Suite) {
 	}
 }
 
-// handshake makes two engines and lets them shake hands.
-func (k *chat) handshake(t testing.TB) (c, s *tlsengine.Engine) {
+func newEnds(t testing.TB, k *chat) (c, s *tlsengine.Engine) {
 	c, err := tlsengine.NewClient(k.client)
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +40,12 @@ func (k *chat) handshake(t testing.TB) (c, s *tlsengine.Engine) {
 	if s, err = tlsengine.NewServer(k.server); err != nil {
 		t.Fatal(err)
 	}
+	return c, s
+}
+
+// handshake makes two engines and lets them shake hands.
+func (k *chat) handshake(t testing.TB) (c, s *tlsengine.Engine) {
+	c, s = newEnds(t, k)
 	for c.Owes() || s.Owes() {
 		receive(t, s, c.Flush(k.c2s))
 		receive(t, c, s.Flush(k.s2c))
@@ -86,11 +91,80 @@ func plainChat() *chat {
 		&tlsengine.Config{Time: testpeer.Now, Credentials: []*tlsengine.Credential{testpeer.ServerIdentity().Credential()}, Groups: groups})
 }
 
-func BenchmarkHandshake(b *testing.B) {
+// knownChat is a plainChat whose client knows the server's chain.
+func knownChat() *chat {
 	k := plainChat()
-	b.ReportAllocs()
-	for b.Loop() {
-		k.handshake(b)
+	k.client.Chains = tlsengine.NewChainMemory(4)
+	return k
+}
+
+// flavours are the kinds of handshakes that are measured, warmed up.
+var flavours = []struct {
+	name   string
+	change func(k *chat)
+	resume bool
+}{
+	{"1.3", func(*chat) {}, false},
+	{"1.3-mlkem", func(k *chat) {
+		k.client.Groups = []*group.Group{group.Lookup(group.X25519MLKEM768)}
+		k.server.Groups = k.client.Groups
+	}, false},
+	{"1.3-client-auth", func(k *chat) {
+		k.client.Credentials, k.server.ClientAuth = k.server.Credentials, tlsengine.RequireClientCert
+		k.server.Roots, k.server.Chains = k.client.Roots, k.client.Chains
+	}, false},
+	{"1.3-resumed", func(*chat) {}, true},
+	{"1.2", func(k *chat) { k.client.MaxVersion = tlsengine.VersionTLS12 }, false},
+	{"1.2-resumed", func(k *chat) { k.client.MaxVersion = tlsengine.VersionTLS12 }, true},
+}
+
+// flavoured is the chat of a flavour after its first handshake.
+func flavoured(t testing.TB, change func(*chat), resume bool) *chat {
+	k := knownChat()
+	change(k)
+	if resume {
+		k.server.TicketKeys, k.server.Tickets = tlsengine.NewTicketKeys(), 1
+	}
+	k.handshake(t)
+	if resume {
+		k.client.Session = k.session(t)
+	}
+	return k
+}
+
+// session is that of a new handshake.
+func (k *chat) session(t testing.TB) (session []byte) {
+	c, s := newEnds(t, k)
+	for c.Owes() || s.Owes() {
+		receive(t, s, c.Flush(k.c2s))
+		in := s.Flush(k.s2c)
+		for {
+			n, ev, err := c.Receive(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in = in[n:]; ev.Kind == tlsengine.EventNewSession {
+				session = ev.Data
+			}
+			if ev.Stops() {
+				break
+			}
+		}
+	}
+	return session
+}
+
+func BenchmarkHandshake(b *testing.B) {
+	for _, f := range flavours {
+		b.Run(f.name, func(b *testing.B) {
+			k := flavoured(b, f.change, f.resume)
+			b.ReportAllocs()
+			for b.Loop() {
+				if c, _ := k.handshake(b); c.ConnectionState().Resumed != f.resume {
+					b.Fatal("not the handshake that was to be measured")
+				}
+			}
+		})
 	}
 }
 

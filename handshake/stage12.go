@@ -18,6 +18,8 @@ type stage12 struct {
 	sessionID    []byte             // full handshake: how the server names the session
 	promised     bool               // a NewSessionTicket comes before the server's ChangeCipherSpec
 
+	client, server keyschedule.Keys // of the key block, once it is needed; rebuilt from main
+
 	// Client.
 	status   bool   // a CertificateStatus may come
 	premain  []byte // ServerKeyExchange to ClientKeyExchange
@@ -87,14 +89,18 @@ func (c *common) peerChangesCipherSpec() {
 	c.newKeys12(OutRecvKeys, peers)
 }
 
+// keyBlock derives the keys of both directions, once.
 func (c *common) keyBlock() (client, server keyschedule.Keys) {
 	t := c.t12
-	return keyschedule.KeyBlock12(c.facts.Suite, t.main, c.keys.clientRandom[:], t.serverRandom[:])
+	if t.client.KeyLen == 0 {
+		t.client, t.server = keyschedule.KeyBlock12(c.facts.Suite, t.main, c.keys.clientRandom[:], t.serverRandom[:])
+	}
+	return t.client, t.server
 }
 
 func (c *common) newKeys12(kind OutputKind, block keyschedule.Keys) {
 	keys := &Keys{Epoch: Application, Version: VersionTLS12, Suite: c.facts.Suite, Block: block}
-	c.out.list = append(c.out.list, Output{Kind: kind, Epoch: Application, Keys: keys})
+	c.out.add(Output{Kind: kind, Epoch: Application, Keys: keys})
 }
 
 // sayFinished12 sends our Finished, the first message under the new keys.

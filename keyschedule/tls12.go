@@ -114,12 +114,14 @@ func prf(h cipher.Hash, secret []byte, label string, a, b, out []byte) {
 	m.start(h, secret)
 	m.writeSeed(label, a, b)
 	ai := m.sum()
-	for len(out) > 0 {
+	for {
 		m.write(ai.Bytes())
 		m.writeSeed(label, a, b)
 		t := m.sum()
 		out = out[copy(out, t.Bytes()):]
-
+		if len(out) == 0 {
+			return
+		}
 		m.write(ai.Bytes())
 		ai = m.sum()
 	}

@@ -87,6 +87,8 @@ var Engine = Fields{
 		"handshake.peer.known":                "found by the chain; without it, the chain is verified",
 		"handshake.certificateContext.signer": "a question that is open is answered by the application",
 		"handshake.transcript.scratch":        "scratch",
+		"handshake.stage12.client":            "derived from the main secret",
+		"handshake.stage12.server":            "derived from the main secret",
 		"handshake.offer.retry":               "parsed from retried",
 		"handshake.received.hello":            "parsed from raw",
 		"handshake.received.sni":              "parsed from raw",
