@@ -28,6 +28,9 @@ type MainSecret struct {
 // "if PSK is not in use, Early Secret will still be HKDF-Extract(0, 0)"
 // RFC 9846, Section 7.1.
 func NewEarly(h cipher.Hash, psk []byte) EarlySecret {
+	if psk == nil {
+		return EarlySecret{h, withoutPSK(h).early}
+	}
 	return EarlySecret{h, extract(h, Secret{}, psk)}
 }
 
@@ -61,7 +64,11 @@ func (e *EarlySecret) Exporter(transcriptHash []byte) Secret {
 // Handshake returns the Handshake Secret, given the shared secret of the key
 // exchange, or nil if the PSK is used without one (psk_ke).
 func (e *EarlySecret) Handshake(sharedSecret []byte) HandshakeSecret {
-	return HandshakeSecret{e.Hash, extract(e.Hash, derived(e.Hash, &e.Secret), sharedSecret)}
+	salt := withoutPSK(e.Hash).derived
+	if e.Secret != withoutPSK(e.Hash).early {
+		salt = derived(e.Hash, &e.Secret)
+	}
+	return HandshakeSecret{e.Hash, extract(e.Hash, salt, sharedSecret)}
 }
 
 // ClientTraffic returns client_handshake_traffic_secret, given
@@ -129,6 +136,27 @@ var (
 	nothing256 = digest(cipher.SHA256, nil)
 	nothing384 = digest(cipher.SHA384, nil)
 )
+
+// constants are what a handshake without a PSK starts with, which is no secret.
+type constants struct{ early, derived Secret }
+
+var (
+	constants256 = newConstants(cipher.SHA256)
+	constants384 = newConstants(cipher.SHA384)
+)
+
+func newConstants(h cipher.Hash) (c constants) {
+	c.early = extract(h, Secret{}, nil)
+	c.derived = derived(h, &c.early)
+	return c
+}
+
+func withoutPSK(h cipher.Hash) *constants {
+	if h == cipher.SHA256 {
+		return &constants256
+	}
+	return &constants384
+}
 
 // hashOfNothing is Transcript-Hash("").
 func hashOfNothing(h cipher.Hash) Secret {
