@@ -344,9 +344,7 @@ func (c *common) applicationSecrets() {
 	k := c.keys
 	th := c.transcript.sum()
 	k.main = k.handshake.Main()
-	k.clientApp = k.main.ClientTraffic(th)
-	k.serverApp = k.main.ServerTraffic(th)
-	c.after.exporter = k.main.Exporter(th)
+	k.clientApp, k.serverApp, c.after.exporter = k.main.Traffic(th)
 	c.tellApplication(th)
 	k.handshake = keyschedule.HandshakeSecret{}
 	c.logSecret("CLIENT_TRAFFIC_SECRET_0", &k.clientApp)

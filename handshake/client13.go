@@ -141,8 +141,7 @@ func (c *common) handshakeSecrets(shared []byte) {
 	k := c.keys
 	th := c.transcript.sum()
 	k.handshake = k.early.Handshake(shared)
-	k.client = k.handshake.ClientTraffic(th)
-	k.server = k.handshake.ServerTraffic(th)
+	k.client, k.server = k.handshake.Traffic(th)
 	c.tellHandshake(shared, th)
 	k.early = keyschedule.EarlySecret{}
 	c.logSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &k.client)

@@ -9,9 +9,22 @@ import (
 func Extract(h cipher.Hash, salt, ikm []byte) Secret {
 	var m mac
 	m.start(h, salt)
-	m.write(ikm)
-	return m.sum()
+	return m.sum(ikm)
 }
+
+// Salt is the salt of HKDF-Extract, for any number of inputs: each costs less
+// than an [Extract].
+type Salt struct{ mac mac }
+
+// NewSalt returns the salt of those bytes.
+func NewSalt(h cipher.Hash, salt []byte) *Salt {
+	s := &Salt{}
+	s.mac.start(h, salt)
+	return s
+}
+
+// Extract is HKDF-Extract with this salt.
+func (s *Salt) Extract(ikm []byte) Secret { return s.mac.sum(ikm) }
 
 // Expand fills out by HKDF-Expand (RFC 5869, Section 2.3). It panics if out is
 // longer than 255 hashes.
@@ -21,12 +34,13 @@ func Expand(h cipher.Hash, prk, info, out []byte) {
 	}
 	var m mac
 	m.start(h, prk)
+	m.expand(info, out)
+}
+
+func (m *mac) expand(info, out []byte) {
 	var t Secret
 	for i := byte(1); len(out) > 0; i++ {
-		m.write(t.Bytes())
-		m.write(info)
-		m.write([]byte{i})
-		t = m.sum()
+		t = m.sum(t.Bytes(), info, []byte{i})
 		out = out[copy(out, t.Bytes()):]
 	}
 }
@@ -40,6 +54,7 @@ const (
 	MaxContext = 255
 
 	labelPrefix = "tls13 "
+	labelRoom   = 144 // for an HkdfLabel; all of TLS's own are shorter
 )
 
 // ExpandLabel fills out by HKDF-Expand-Label (RFC 9846, Section 7.1). It
@@ -52,23 +67,53 @@ const (
 //	    opaque context<0..255> = Context;
 //	} HkdfLabel;
 func ExpandLabel(h cipher.Hash, secret []byte, label string, context, out []byte) {
+	var x Expander
+	x.Start(h, secret)
+	x.Label(label, context, out)
+}
+
+// Expander is HKDF-Expand-Label of one secret, for any number of labels: each
+// but the first is cheaper than [ExpandLabel].
+type Expander struct {
+	mac  mac
+	size int // of the hash, in bytes
+}
+
+// Start sets the secret.
+func (x *Expander) Start(h cipher.Hash, secret []byte) {
+	x.mac.start(h, secret)
+	x.size = h.Size()
+}
+
+// Label fills out as [ExpandLabel] does.
+func (x *Expander) Label(label string, context, out []byte) {
 	if len(label) > MaxLabel || len(context) > MaxContext {
 		panic("keyschedule: a label or context is longer than its length field can say")
 	}
-	var room [macRoom - cipher.MaxHashSize - 1]byte // more goes to the heap
+	if len(out) > 255*x.size {
+		panic("keyschedule: more than HKDF can expand to")
+	}
+	var room [labelRoom]byte // more goes to the heap
 	info := append(room[:0], byte(len(out)>>8), byte(len(out)))
 	info = append(info, byte(len(labelPrefix)+len(label)))
 	info = append(info, labelPrefix...)
 	info = append(info, label...)
 	info = append(info, byte(len(context)))
 	info = append(info, context...)
-	Expand(h, secret, info, out)
+	x.mac.expand(info, out)
+}
+
+// Secret returns what [DeriveSecret] does.
+func (x *Expander) Secret(label string, transcriptHash []byte) Secret {
+	s := Secret{n: uint8(x.size)}
+	x.Label(label, transcriptHash, s.Bytes())
+	return s
 }
 
 // DeriveSecret is Derive-Secret (RFC 9846, Section 7.1), with the hash of the
 // messages in place of the messages.
 func DeriveSecret(h cipher.Hash, secret []byte, label string, transcriptHash []byte) Secret {
-	s := Secret{n: uint8(h.Size())}
-	ExpandLabel(h, secret, label, transcriptHash, s.Bytes())
-	return s
+	var x Expander
+	x.Start(h, secret)
+	return x.Secret(label, transcriptHash)
 }

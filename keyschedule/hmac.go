@@ -3,70 +3,102 @@ package keyschedule
 import (
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding"
 	"encoding/binary"
 
 	"github.com/tlsengine/tlsengine/cipher"
 )
 
-const (
-	maxBlock = sha512.BlockSize
-
-	// macRoom is the message that a mac takes without allocating: everything in
-	// a handshake fits.
-	macRoom = 192
-)
-
-// mac computes HMAC (RFC 2104) on the stack. After start it takes any number
-// of messages, each by write and then sum.
+// mac computes HMAC (RFC 2104) on the stack, of any number of messages: the
+// blocks of the key are hashed but once.
 type mac struct {
-	h     cipher.Hash
-	block int
-	n     int                             // bytes of inner in use
-	inner [maxBlock + macRoom]byte        // key ^ ipad, message
-	outer [maxBlock + sha512.Size384]byte // key ^ opad, inner digest
-	spill []byte                          // inner, once it has outgrown its array
+	inner, outer state // after key ^ ipad, after key ^ opad
 }
 
 // start sets the key.
 func (m *mac) start(h cipher.Hash, key []byte) {
-	m.h, m.block = h, blockSize(h)
-	if len(key) > m.block {
+	var pad [maxBlock]byte
+	block := pad[:blockSize(h)]
+	if len(key) > len(block) {
 		d := digest(h, key)
-		copy(m.inner[:], d.Bytes())
-	} else {
-		copy(m.inner[:m.block], key)
+		key = d.Bytes()
 	}
-	for i := 0; i < m.block; i += 8 {
-		k := binary.NativeEndian.Uint64(m.inner[i:])
-		binary.NativeEndian.PutUint64(m.inner[i:], k^0x3636363636363636)
-		binary.NativeEndian.PutUint64(m.outer[i:], k^0x5c5c5c5c5c5c5c5c)
-	}
-	m.n = m.block
+	copy(block, key)
+	xor(block, 0x3636363636363636)
+	m.inner.absorb(h, block)
+	xor(block, 0x3636363636363636^0x5c5c5c5c5c5c5c5c)
+	m.outer.absorb(h, block)
 }
 
-// write appends to the message.
-func (m *mac) write(p []byte) {
-	if m.spill == nil {
-		if len(p) <= len(m.inner)-m.n {
-			m.n += copy(m.inner[m.n:], p)
-			return
+func xor(block []byte, pad uint64) {
+	for ; len(block) >= 8; block = block[8:] {
+		binary.NativeEndian.PutUint64(block, binary.NativeEndian.Uint64(block)^pad)
+	}
+}
+
+// sum returns the code of a message, given in parts.
+func (m *mac) sum(message ...[]byte) (code Secret) {
+	m.inner.finish(&code, message...)
+	m.outer.finish(&code, code.Bytes())
+	return code
+}
+
+const (
+	maxBlock = sha512.BlockSize
+	maxState = 4 + 8*8 + maxBlock + 8 // as crypto/sha512 writes it
+)
+
+// state is that of a hash function after one block, as its AppendBinary writes
+// it. A hash.Cloner's clone would be on the heap.
+type state struct {
+	h cipher.Hash
+	n uint8 // bytes of b in use
+	b [maxState]byte
+}
+
+// absorb sets the state to the one after a block.
+func (s *state) absorb(h cipher.Hash, block []byte) {
+	var b []byte
+	switch h {
+	case cipher.SHA256:
+		d := sha256.New()
+		d.Write(block)
+		b, _ = d.(encoding.BinaryAppender).AppendBinary(s.b[:0])
+	case cipher.SHA384:
+		d := sha512.New384()
+		d.Write(block)
+		b, _ = d.(encoding.BinaryAppender).AppendBinary(s.b[:0])
+	default:
+		panic("keyschedule: no such hash")
+	}
+	s.h, s.n = h, uint8(len(b))
+}
+
+// finish sets out to the hash of the block and what follows it, which may be in
+// out.
+func (s *state) finish(out *Secret, rest ...[]byte) {
+	var err error
+	switch s.h {
+	case cipher.SHA256:
+		d := sha256.New()
+		err = d.(encoding.BinaryUnmarshaler).UnmarshalBinary(s.b[:s.n])
+		for _, p := range rest {
+			d.Write(p)
 		}
-		m.spill = append(make([]byte, 0, m.n+len(p)), m.inner[:m.n]...)
+		d.Sum(out.b[:0])
+		out.n = sha256.Size
+	case cipher.SHA384:
+		d := sha512.New384()
+		err = d.(encoding.BinaryUnmarshaler).UnmarshalBinary(s.b[:s.n])
+		for _, p := range rest {
+			d.Write(p)
+		}
+		d.Sum(out.b[:0])
+		out.n = sha512.Size384
 	}
-	m.spill = append(m.spill, p...)
-}
-
-// sum returns the code of the message, and starts the next message.
-func (m *mac) sum() Secret {
-	message := m.inner[:m.n]
-	if m.spill != nil {
-		message = m.spill
+	if err != nil {
+		panic("keyschedule: a hash does not take its own state")
 	}
-	d := digest(m.h, message)
-	m.n, m.spill = m.block, nil
-
-	n := copy(m.outer[m.block:], d.Bytes())
-	return digest(m.h, m.outer[:m.block+n])
 }
 
 // digest is Hash(b).

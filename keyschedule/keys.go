@@ -20,8 +20,10 @@ func (k *Keys) Wipe() { *k = Keys{} }
 // 7.3).
 func TrafficKeys(suite *cipher.Suite, s Secret) Keys {
 	k := keysFor(suite)
-	ExpandLabel(suite.Hash, s.Bytes(), "key", nil, k.Key[:k.KeyLen])
-	ExpandLabel(suite.Hash, s.Bytes(), "iv", nil, k.IV[:k.IVLen])
+	var x Expander
+	x.Start(suite.Hash, s.Bytes())
+	x.Label("key", nil, k.Key[:k.KeyLen])
+	x.Label("iv", nil, k.IV[:k.IVLen])
 	return k
 }
 

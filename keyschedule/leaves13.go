@@ -23,8 +23,7 @@ func VerifyData(h cipher.Hash, baseKey Secret, transcriptHash []byte) Secret {
 	finished := DeriveSecret(h, baseKey.Bytes(), "finished", nil)
 	var m mac
 	m.start(h, finished.Bytes())
-	m.write(transcriptHash)
-	return m.sum()
+	return m.sum(transcriptHash)
 }
 
 // ResumptionPSK returns the PSK of the ticket with that ticket_nonce, which is

@@ -112,23 +112,13 @@ func PRF12(h cipher.Hash, secret []byte, label string, seed, out []byte) {
 func prf(h cipher.Hash, secret []byte, label string, a, b, out []byte) {
 	var m mac
 	m.start(h, secret)
-	m.writeSeed(label, a, b)
-	ai := m.sum()
+	ai := m.sum([]byte(label), a, b)
 	for {
-		m.write(ai.Bytes())
-		m.writeSeed(label, a, b)
-		t := m.sum()
+		t := m.sum(ai.Bytes(), []byte(label), a, b)
 		out = out[copy(out, t.Bytes()):]
 		if len(out) == 0 {
 			return
 		}
-		m.write(ai.Bytes())
-		ai = m.sum()
+		ai = m.sum(ai.Bytes())
 	}
-}
-
-func (m *mac) writeSeed(label string, a, b []byte) {
-	m.write([]byte(label))
-	m.write(a)
-	m.write(b)
 }

@@ -83,6 +83,13 @@ func (s *HandshakeSecret) ServerTraffic(transcriptHash []byte) Secret {
 	return DeriveSecret(s.Hash, s.Secret.Bytes(), "s hs traffic", transcriptHash)
 }
 
+// Traffic returns ClientTraffic and ServerTraffic, for less than both.
+func (s *HandshakeSecret) Traffic(transcriptHash []byte) (client, server Secret) {
+	var x Expander
+	x.Start(s.Hash, s.Secret.Bytes())
+	return x.Secret("c hs traffic", transcriptHash), x.Secret("s hs traffic", transcriptHash)
+}
+
 // Main returns the Main Secret.
 func (s *HandshakeSecret) Main() MainSecret {
 	return MainSecret{s.Hash, extract(s.Hash, derived(s.Hash, &s.Secret), nil)}
@@ -104,6 +111,14 @@ func (s *MainSecret) ServerTraffic(transcriptHash []byte) Secret {
 // Transcript-Hash(ClientHello...server Finished).
 func (s *MainSecret) Exporter(transcriptHash []byte) Secret {
 	return DeriveSecret(s.Hash, s.Secret.Bytes(), "exp master", transcriptHash)
+}
+
+// Traffic returns ClientTraffic, ServerTraffic and Exporter, for less than the
+// three.
+func (s *MainSecret) Traffic(transcriptHash []byte) (client, server, exporter Secret) {
+	var x Expander
+	x.Start(s.Hash, s.Secret.Bytes())
+	return x.Secret("c ap traffic", transcriptHash), x.Secret("s ap traffic", transcriptHash), x.Secret("exp master", transcriptHash)
 }
 
 // Resumption returns resumption_secret, given

@@ -20,7 +20,7 @@ func chachaBlock(key *[8]uint32, sample []byte) (word0, word1 uint32) {
 	x14 := binary.LittleEndian.Uint32(sample[8:12])
 	x15 := binary.LittleEndian.Uint32(sample[12:16])
 
-	for range 10 {
+	for range 9 {
 		x0, x4, x8, x12 = quarterRound(x0, x4, x8, x12)
 		x1, x5, x9, x13 = quarterRound(x1, x5, x9, x13)
 		x2, x6, x10, x14 = quarterRound(x2, x6, x10, x14)
@@ -31,7 +31,18 @@ func chachaBlock(key *[8]uint32, sample []byte) (word0, word1 uint32) {
 		x2, x7, x8, x13 = quarterRound(x2, x7, x8, x13)
 		x3, x4, x9, x14 = quarterRound(x3, x4, x9, x14)
 	}
-	return x0 + c0, x1 + c1
+	x0, x4, x8, x12 = quarterRound(x0, x4, x8, x12)
+	x1, x5, x9, x13 = quarterRound(x1, x5, x9, x13)
+	x2, x6, x10, x14 = quarterRound(x2, x6, x10, x14)
+	x3, x7, x11, x15 = quarterRound(x3, x7, x11, x15)
+	return firstWord(x0, x5, x10, x15) + c0, firstWord(x1, x6, x11, x12) + c1
+}
+
+// firstWord is the first of what quarterRound returns.
+func firstWord(a, b, c, d uint32) uint32 {
+	a += b
+	c += bits.RotateLeft32(d^a, 16)
+	return a + bits.RotateLeft32(b^c, 12)
 }
 
 // quarterRound is RFC 8439, Section 2.1.

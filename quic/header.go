@@ -106,10 +106,10 @@ func hasHeaderProtection(suite *cipher.Suite) bool {
 	return false
 }
 
-func newHeaderKey(p *params, suite *cipher.Suite, secret []byte) (h headerKey, err error) {
+func newHeaderKey(p *params, suite *cipher.Suite, x *keyschedule.Expander) (h headerKey, err error) {
 	var room [cipher.MaxKeySize]byte
 	key := room[:suite.KeyLen]
-	keyschedule.ExpandLabel(suite.Hash, secret, p.hpLabel, nil, key)
+	x.Label(p.hpLabel, nil, key)
 	if suite.ID == cipher.TLS_CHACHA20_POLY1305_SHA256 {
 		for i := range h.chacha {
 			h.chacha[i] = binary.LittleEndian.Uint32(key[4*i:])

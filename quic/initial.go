@@ -23,10 +23,10 @@ func InitialSecrets(v Version, destinationConnectionID []byte) (client, server k
 	if len(destinationConnectionID) > MaxConnectionID {
 		return client, server, ErrConnectionID
 	}
-	initial := keyschedule.Extract(cipher.SHA256, p.salt, destinationConnectionID)
-	client = keyschedule.DeriveSecret(cipher.SHA256, initial.Bytes(), "client in", nil)
-	server = keyschedule.DeriveSecret(cipher.SHA256, initial.Bytes(), "server in", nil)
-	return client, server, nil
+	initial := p.salt.Extract(destinationConnectionID)
+	var x keyschedule.Expander
+	x.Start(cipher.SHA256, initial.Bytes())
+	return x.Secret("client in", nil), x.Secret("server in", nil), nil
 }
 
 // InitialKeys returns the Keys of [InitialSecrets]: the client's are for the

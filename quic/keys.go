@@ -39,11 +39,13 @@ func NewKeys(v Version, suite *cipher.Suite, secret []byte) (*Keys, error) {
 	if len(secret) != suite.Hash.Size() {
 		return nil, ErrSecret
 	}
-	header, err := newHeaderKey(p, suite, secret)
+	var x keyschedule.Expander
+	x.Start(suite.Hash, secret)
+	header, err := newHeaderKey(p, suite, &x)
 	if err != nil {
 		return nil, err
 	}
-	return newKeys(p, suite, keyschedule.SecretOf(secret), header)
+	return newKeys(p, suite, keyschedule.SecretOf(secret), &x, header)
 }
 
 // Next returns the Keys after a key update (RFC 9001, Section 6.1): a new key
@@ -56,15 +58,18 @@ func NewKeys(v Version, suite *cipher.Suite, secret []byte) (*Keys, error) {
 // The error is that of the suite's own New, if any.
 func (k *Keys) Next() (*Keys, error) {
 	next := keyschedule.DeriveSecret(k.suite.Hash, k.secret.Bytes(), k.params.next, nil)
-	return newKeys(k.params, k.suite, next, k.header)
+	var x keyschedule.Expander
+	x.Start(k.suite.Hash, next.Bytes())
+	return newKeys(k.params, k.suite, next, &x, k.header)
 }
 
-func newKeys(p *params, suite *cipher.Suite, secret keyschedule.Secret, header headerKey) (*Keys, error) {
+// newKeys returns the Keys of a secret, which x expands.
+func newKeys(p *params, suite *cipher.Suite, secret keyschedule.Secret, x *keyschedule.Expander, header headerKey) (*Keys, error) {
 	k := &Keys{params: p, suite: suite, secret: secret, header: header}
 	var room [cipher.MaxKeySize]byte
 	key := room[:suite.KeyLen]
-	keyschedule.ExpandLabel(suite.Hash, secret.Bytes(), p.keyLabel, nil, key)
-	keyschedule.ExpandLabel(suite.Hash, secret.Bytes(), p.ivLabel, nil, k.iv[:])
+	x.Label(p.keyLabel, nil, key)
+	x.Label(p.ivLabel, nil, k.iv[:])
 
 	var err error
 	if k.aead, err = suite.New(key); err != nil {
@@ -135,7 +140,7 @@ func (k *Keys) OpenPath(dst, header, ciphertext []byte, path uint32, packetNumbe
 // padded packet number and the IV forms the AEAD nonce." RFC 9001, Section
 // 5.3. Multipath QUIC pads with the path ID, in the first four bytes.
 func (k *Keys) nonce(r *room, path uint32, packetNumber int64) {
-	r.nonce = cipher.Nonce(k.iv, uint64(packetNumber))
+	cipher.PutNonce(&r.nonce, &k.iv, uint64(packetNumber))
 	front := r.nonce[:4]
 	binary.BigEndian.PutUint32(front, binary.BigEndian.Uint32(front)^path)
 }

@@ -18,8 +18,8 @@ var (
 
 func TestInitialSecretsOfTheRFCs(t *testing.T) {
 	for _, s := range samples {
-		salt, dcid := s.version.params().salt, unhex(destinationConnectionID)
-		initial := keyschedule.Extract(cipher.SHA256, salt, dcid)
+		dcid := unhex(destinationConnectionID)
+		initial := s.version.params().salt.Extract(dcid)
 		require.Equal(t, s.initialSecret, hex.EncodeToString(initial.Bytes()))
 
 		client, server, err := InitialSecrets(s.version, dcid)

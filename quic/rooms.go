@@ -26,6 +26,14 @@ type rooms struct {
 // take returns a room that is no one else's until give is called with the
 // second result.
 func (s *rooms) take() (*room, uint32) {
+	if s.taken.CompareAndSwap(0, 1) {
+		return &s.all[0], 1
+	}
+	return s.takeFree()
+}
+
+// takeFree is take while others are in use.
+func (s *rooms) takeFree() (*room, uint32) {
 	for {
 		taken := s.taken.Load()
 		i := bits.TrailingZeros32(^taken)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tlsengine/tlsengine/cipher"
+	"github.com/tlsengine/tlsengine/keyschedule"
 )
 
 // Version is a version of QUIC, as in the header of its long packets.
@@ -29,21 +30,21 @@ func (v Version) String() string {
 
 // params is all that one version has of its own.
 type params struct {
-	salt                             []byte
+	salt                             *keyschedule.Salt
 	keyLabel, ivLabel, hpLabel, next string
 	retry                            cipher.AEAD // nil if the platform forbids it
 	retryNonce                       []byte
 }
 
 var v1 = params{
-	salt:     fromHex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"),                 // RFC 9001, Section 5.2
+	salt:     salt("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"),                    // RFC 9001, Section 5.2
 	keyLabel: "quic key", ivLabel: "quic iv", hpLabel: "quic hp", next: "quic ku", // Sections 5.1 and 6.1
 	retry:      retryAEAD("be0c690b9f66575a1d766b54e368c84e"), // Section 5.8
 	retryNonce: fromHex("461599d35d632bf2239825bb"),
 }
 
 var v2 = params{
-	salt:     fromHex("0dede3def700a6db819381be6e269dcbf9bd2ed9"),                         // RFC 9369, Section 3.3.1
+	salt:     salt("0dede3def700a6db819381be6e269dcbf9bd2ed9"),                            // RFC 9369, Section 3.3.1
 	keyLabel: "quicv2 key", ivLabel: "quicv2 iv", hpLabel: "quicv2 hp", next: "quicv2 ku", // Section 3.3.2
 	retry:      retryAEAD("8fb4b01b56ac48e260fbcbcead7ccc92"), // Section 3.3.3
 	retryNonce: fromHex("d86969bc2d7c6d9990efb04a"),
@@ -69,6 +70,9 @@ func retryAEAD(key string) cipher.AEAD {
 	}
 	return aead
 }
+
+// salt is that of the Initial secrets.
+func salt(hex string) *keyschedule.Salt { return keyschedule.NewSalt(cipher.SHA256, fromHex(hex)) }
 
 // fromHex reads the constants above.
 func fromHex(s string) []byte {
