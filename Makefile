@@ -12,7 +12,7 @@ DENO        = deno@2.9.6
 MODULES = \
   internal/nettest \
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips lint interop probe
+.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips lint interop probe man
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -116,3 +116,7 @@ interop:
 
 probe:
 	$(GO) build -o tlsprobe ./cmd/tlsprobe
+
+# The manual pages, in man/.
+man:
+	$(GO) run ./cmd/tlsprobe man --dir man

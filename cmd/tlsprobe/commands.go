@@ -31,6 +31,7 @@ func commands() []entry {
 		{"schema", "KIND", "the JSON Schema of a document", schemaHelp, func() command { return &schemaCommand{} }},
 		{"vectors", "[FILE|DIR...]", "check this build against test vectors", vectorsHelp, func() command { return &testVectors{} }},
 		{"completion", "SHELL", "a completion script for bash, zsh or fish", completionHelp, func() command { return &completion{} }},
+		{"man", "[COMMAND]", "a manual page", manHelp, func() command { return &man{} }},
 		{"version", "", "the version, and what settings are in force", versionHelp, func() command { return &version{} }},
 		{"help", "[COMMAND|TOPIC]", "this help, or that of a command or topic", "", func() command { return &help{} }},
 	}

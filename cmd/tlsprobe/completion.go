@@ -36,6 +36,8 @@ func completionWords(command string) []string {
 	switch command {
 	case "help":
 		return append(commandNames(), topicNames...)
+	case "man":
+		return commandNames()
 	case "schema":
 		return schema.Names()
 	case "completion":
@@ -82,7 +84,7 @@ func zshCompletion() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "%s) _arguments", c.name)
 		for _, f := range (&probe{}).flagSet(c.make()).Flags {
-			fmt.Fprintf(&b, " \\\n  %s", zshQuote(zshFlag(f)))
+			fmt.Fprintf(&b, " \\\n  %s%s", zshNames(f), zshQuote(zshFlag(f)))
 		}
 		rest := "*:argument:_files"
 		if words := completionWords(c.name); words != nil {
@@ -94,8 +96,21 @@ func zshCompletion() string {
 	return b.String()
 }
 
+// zshNames are the names of a flag that has a short one; the long one alone is
+// in the description.
+func zshNames(f *flags.Flag) string {
+	if f.Short == "" {
+		return ""
+	}
+	return fmt.Sprintf("'(-%[1]s --%[2]s)'{-%[1]s,--%[2]s}", f.Short, f.Name)
+}
+
 func zshFlag(f *flags.Flag) string {
-	s := "--" + f.Name + "[" + strings.NewReplacer("[", "(", "]", ")").Replace(f.Help) + "]"
+	name := "--" + f.Name
+	if f.Short != "" {
+		name = ""
+	}
+	s := name + "[" + strings.NewReplacer("[", "(", "]", ")").Replace(f.Help) + "]"
 	switch {
 	case f.Choices != nil:
 		return s + ":value:(" + strings.Join(f.Choices, " ") + ")"

@@ -30,10 +30,13 @@ func (*help) run(p *probe, args []string) error {
 	return f.WithHint("the topics are %s", strings.Join(topicNames, ", "))
 }
 
+// aboutTool is the program in one sentence.
+const aboutTool = "tlsprobe makes TLS connections and shows them, byte by byte where you want it."
+
 // overview lists the commands.
 func overview() string {
 	var b strings.Builder
-	b.WriteString("tlsprobe makes TLS connections and shows them, byte by byte where you want it.\n\nusage: tlsprobe COMMAND [flags] [arguments]\n\ncommands:\n")
+	b.WriteString(aboutTool + "\n\nusage: tlsprobe COMMAND [flags] [arguments]\n\ncommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-32s  %s\n", strings.TrimRight(c.name+" "+c.args, " "), c.summary)
 	}

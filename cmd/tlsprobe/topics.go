@@ -45,9 +45,9 @@ $XDG_CONFIG_HOME/tlsprobe/config holds lines "flag = value". The command line
 goes before the environment, the environment before the file.
 ` + "`tlsprobe version -v`" + ` prints what is in force and from where.
 
-SSLKEYLOGFILE     connect appends its secrets there, and says so
-NO_COLOR          not empty: no colors
-CLICOLOR_FORCE=1  colors, also where stdout is no terminal
-LC_ALL, LC_CTYPE, LANG  without UTF-8: text in ASCII
+  SSLKEYLOGFILE           connect and show append their secrets there, and say so
+  NO_COLOR                not empty: no colors
+  CLICOLOR_FORCE=1        colors, also where stdout is no terminal
+  LC_ALL, LC_CTYPE, LANG  without UTF-8: text in ASCII
 `,
 }
