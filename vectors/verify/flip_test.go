@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tlsengine/tlsengine/internal/race"
 	"github.com/tlsengine/tlsengine/vectors"
 )
 
@@ -19,7 +20,8 @@ var everyByte = os.Getenv("TLSENGINE_FLIPS") == "all"
 
 // Every value of every embedded file is changed in one byte, which must make
 // the case that holds it fail. The byte is another for each value. Of whole
-// handshakes, and with -short of all, only each eighth value is changed.
+// handshakes, and with -short or the race detector of all, only each eighth
+// value is changed.
 func TestAChangedByteFailsItsCase(t *testing.T) {
 	var total atomic.Int64
 	t.Run("files", func(t *testing.T) {
@@ -27,7 +29,7 @@ func TestAChangedByteFailsItsCase(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				step, n := 1, len(name)
-				if testing.Short() || wholeFiles[f.Fields.Text("check")] != nil {
+				if testing.Short() || race.Enabled || wholeFiles[f.Fields.Text("check")] != nil {
 					step = 8
 				}
 				each(f, func(section int, fd *vectors.Field) {
