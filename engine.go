@@ -79,7 +79,10 @@ func (e *Engine) ConnectionState() ConnectionState {
 // belongs to the receiving half.
 func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
 	e.wake()
-	if !e.m.Done() {
+	switch {
+	case e.recv.err != nil:
+		return nil, e.recv.err
+	case !e.m.Done():
 		return nil, ErrHandshakeNotDone
 	}
 	return e.m.Export(label, context, length)
@@ -89,6 +92,9 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 // be had as soon as early data can, and may be replayed like it.
 func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, error) {
 	e.wake()
+	if e.recv.err != nil {
+		return nil, e.recv.err
+	}
 	return e.m.ExportEarly(label, context, length)
 }
 

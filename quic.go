@@ -115,7 +115,10 @@ func (q *QUICConn) ConnectionState() ConnectionState {
 // Export derives length bytes of keying material for the application: RFC
 // 9846, Section 7.5. It needs a complete handshake.
 func (q *QUICConn) Export(label string, context []byte, length int) ([]byte, error) {
-	if !q.m.Done() {
+	switch {
+	case q.err != nil:
+		return nil, q.err
+	case !q.m.Done():
 		return nil, ErrHandshakeNotDone
 	}
 	return q.m.Export(label, context, length)
@@ -124,6 +127,9 @@ func (q *QUICConn) Export(label string, context []byte, length int) ([]byte, err
 // ExportEarly is Export by the early exporter secret, for 0-RTT: it can be had
 // as soon as 0-RTT can, and may be replayed like it.
 func (q *QUICConn) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	if q.err != nil {
+		return nil, q.err
+	}
 	return q.m.ExportEarly(label, context, length)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/record"
 	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
@@ -79,6 +80,8 @@ func (q *QUICConn) refuse(err error) error {
 		if t := q.m.Tracer(); t != nil {
 			t.Alert(hook.Alert{Direction: hook.Sent, Level: uint8(alert.Fatal), Description: uint8(own.Alert)})
 		}
+		q.m.End(q.err) // which wipes its secrets
+		q.asm = record.Assembler{}
 	}
 	return q.err
 }

@@ -33,8 +33,7 @@ func (e *Engine) takeAlert(rec record.Record) (Event, error) {
 	case level != alert.Fatal:
 		return Event{}, e.refuse(alert.UnknownAlert.Errorf("the peer sent an alert of level %d", level))
 	}
-	e.m.Forget()
-	e.recv.err = &PeerAlertError{Alert: a}
+	e.over(&PeerAlertError{Alert: a})
 	e.mail.end(e.recv.err, nil)
 	return Event{}, e.recv.err
 }

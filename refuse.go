@@ -5,6 +5,7 @@ import (
 
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/record"
 )
 
 // refuse ends the connection with the alert of the error. This is the one
@@ -23,11 +24,24 @@ func (e *Engine) refuse(err error) error {
 			e.mail.post(*o)
 		}
 	}
-	e.m.Forget()
-	e.recv.outputs = nil
-	e.recv.flows, e.recv.err = false, err
+	e.over(err)
 	e.mail.end(err, &known.Alert)
 	return err
+}
+
+// over wipes what the receiving half and the handshake know of a connection
+// that has ended, and lets go of what was received. The sending half has keys
+// of its own, until its alert is said.
+func (e *Engine) over(err error) {
+	e.m.Forget()
+	e.m.End(err)
+	e.recv.reader.Forget()
+	if e.recv.keys != nil {
+		*e.recv.keys = handshake.Keys{}
+	}
+	e.recv.keys, e.recv.outputs = nil, nil
+	e.recv.reader, e.recv.asm = record.Reader{}, record.Assembler{}
+	e.recv.flows, e.recv.err = false, err
 }
 
 // TransportEOF says that no more bytes come from the peer, and reports whether
@@ -41,7 +55,7 @@ func (e *Engine) refuse(err error) error {
 func (e *Engine) TransportEOF() error {
 	e.wake()
 	if e.recv.err == nil && !(e.recv.closed && e.m.Done()) {
-		e.recv.flows, e.recv.err = false, ErrTruncated
+		e.over(ErrTruncated)
 		e.mail.end(ErrTruncated, nil)
 	}
 	return e.recv.err

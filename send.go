@@ -280,8 +280,18 @@ func (e *Engine) collectMail(out []byte) []byte {
 		if a != nil && !e.send.closed {
 			out = e.appendAlert(out, alert.Fatal, *a)
 		}
+		e.send.over()
 	}
 	return out
+}
+
+// over wipes the keys: nothing is said any more.
+func (s *sender) over() {
+	s.writer.Forget()
+	if s.keys != nil {
+		*s.keys = handshake.Keys{}
+	}
+	s.writer, s.keys, s.done, s.update = record.Writer{}, nil, false, false
 }
 
 // deliver carries out one output.

@@ -115,12 +115,21 @@ func (a *Assembler) fill(n int) bool {
 	return false
 }
 
+// few is how many bytes may be held with as much room again.
+const few = 8 << 10
+
 // hold appends b to what is held. Memory grows with the bytes received: it
-// doubles, but never beyond the n bytes that the oldest message will have.
+// doubles, and from few on grows by a quarter, never beyond the n bytes that the
+// oldest message will have. So a peer that stops in the middle of a large
+// message costs little more than what it sent.
 func (a *Assembler) hold(b []byte, n int) {
 	need := len(a.held) - a.off + len(b)
 	if a.off > 0 || cap(a.held) < need {
-		grown := make([]byte, 0, max(need, min(2*need, n)))
+		room := len(a.held) - a.off
+		if room > few {
+			room /= 4
+		}
+		grown := make([]byte, 0, max(need, min(len(a.held)-a.off+room, n)))
 		a.held, a.off = append(grown, a.held[a.off:]...), 0
 	}
 	a.held = append(a.held, b...)

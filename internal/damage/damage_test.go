@@ -12,8 +12,11 @@ import (
 // all says that every case is to be played, not a sample.
 var all = os.Getenv("TLSENGINE_DAMAGE") != ""
 
-// every is how many cases there are for one that is played in a sample.
-const every = 41
+// Of how many cases one is played: in a sample, and of large flavours.
+const (
+	sampled = 41
+	rare    = 7
+)
 
 // Every flight of every flavour, damaged in every way: the same as if nothing
 // had happened, or a refusal with a fitting alert that the peer is told; never
@@ -30,7 +33,7 @@ func TestDamage(t *testing.T) {
 			for _, h := range hops {
 				h.blows(&f, func(b blow) {
 					total++
-					if !all && (f.large || (total+number)%every != 0) {
+					if !f.plays(total + number) {
 						return
 					}
 					played++
@@ -44,6 +47,14 @@ func TestDamage(t *testing.T) {
 		})
 	}
 	t.Logf("%d of %d cases", played, total)
+}
+
+// plays reports whether the case of that number is played.
+func (f *flavour) plays(number int) bool {
+	if f.large {
+		return all && number%rare == 0
+	}
+	return all || number%sampled == 0
 }
 
 // skipUnderRace leaves out what has no concurrency and takes long.

@@ -117,6 +117,8 @@ func calls(x *tlsengine.Engine) map[string]func([]byte) ([]byte, error) {
 		"Ticket":        only(func() error { return x.Ticket(tlsengine.TicketAnswer{}, nil) }),
 		"Resume":        only(func() error { return x.Resume(tlsengine.ResumeOnly, nil) }),
 		"TransportEOF":  only(x.TransportEOF),
+		"Export":        only(func() error { _, err := x.Export("EXPORTER-test", nil, 10); return err }),
+		"ExportEarly":   only(func() error { _, err := x.ExportEarly("EXPORTER-test", nil, 10); return err }),
 	}
 }
 

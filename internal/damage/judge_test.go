@@ -117,6 +117,8 @@ func (c *strike) mayPass() bool {
 		return true // nothing binds a ticket, but the packets of QUIC
 	case (c.kind == repeated || c.kind == doubled) && c.after.closed():
 		return true // after close_notify the bytes are the caller's
+	case c.skipped():
+		return true
 	case c.hit == nil || c.quic:
 		return false
 	case c.kind == flipped && (c.blow.at == 1 || c.blow.at == 2):
@@ -126,13 +128,16 @@ func (c *strike) mayPass() bool {
 	case c.kind == swapped && tls13:
 		return true // with one of those
 	}
-	return c.skipped()
+	return false
 }
 
 // skipped reports whether the server skips what was hit: early data that it
 // refused.
 func (c *strike) skipped() bool {
-	return c.refused && c.from == 0 && c.hop.at <= 2 && c.hit != nil && c.hit.typ() == record.ApplicationData
+	if !c.refused || c.from != 0 || c.hop.at > 2 || c.ends || c.kind == reflected {
+		return false
+	}
+	return c.hit != nil && c.hit.typ() == record.ApplicationData || c.hit == nil && record.ContentType(c.wire[0]) == record.ApplicationData
 }
 
 // events are the kinds of what the application heard.
@@ -173,17 +178,13 @@ func (c *strike) refusals(o *outcome) error {
 
 // alerts are those with which the damage may be refused.
 func (c *strike) alerts() []tlsengine.Alert {
-	order := []tlsengine.Alert{alert.UnexpectedMessage, alert.BadRecordMAC}
-	framing := append([]tlsengine.Alert{alert.RecordOverflow, alert.ProtocolVersion, alert.DecodeError}, order...)
-	switch {
-	case c.hit == nil, c.kind == dropped, c.kind == doubled, c.kind == swapped:
-		return append(framing, alert.IllegalParameter)
-	case c.clear: // what a message says; the dialogues hold each to its alert
-		return append(framing, alert.IllegalParameter, alert.MissingExtension, alert.UnsupportedExtension,
-			alert.HandshakeFailure, alert.DecryptError, alert.UnknownCA, alert.BadCertificate,
-			alert.UnsupportedCertificate, alert.CertificateExpired, alert.CertificateUnknown, alert.NoApplicationProtocol)
-	case c.kind == flipped && c.blow.at >= record.HeaderLen && c.hit.typ() != record.ChangeCipherSpec:
+	if c.kind == flipped && !c.clear && c.blow.at >= record.HeaderLen && c.hit.typ() != record.ChangeCipherSpec {
 		return []tlsengine.Alert{alert.BadRecordMAC}
 	}
-	return framing
+	list := []tlsengine.Alert{alert.UnexpectedMessage, alert.BadRecordMAC, alert.RecordOverflow, alert.ProtocolVersion, alert.DecodeError, alert.IllegalParameter}
+	if c.clear { // what a message says: the dialogues hold each to its alert
+		list = append(list, alert.MissingExtension, alert.UnsupportedExtension, alert.HandshakeFailure, alert.DecryptError, alert.UnknownCA,
+			alert.BadCertificate, alert.UnsupportedCertificate, alert.CertificateExpired, alert.CertificateUnknown, alert.NoApplicationProtocol)
+	}
+	return list
 }

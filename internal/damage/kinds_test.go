@@ -90,6 +90,10 @@ func (h *hop) blows(f *flavour, hit func(blow)) {
 	hit(whole(repeated, slices.Concat(h.wire, h.wire), nil, 0))
 	hit(whole(reflected, h.wire, nil, 0))
 	for i, p := range list {
+		hit := func(b blow) {
+			b.clear = clear[i]
+			hit(b)
+		}
 		hit(whole(dropped, joined(slices.Delete(slices.Clone(list), i, i+1)), p, 0))
 		hit(whole(doubled, joined(slices.Insert(slices.Clone(list), i, p)), p, 0))
 		if i+1 < len(list) {
