@@ -11,6 +11,7 @@ DENO        = deno@2.9.6
 
 MODULES = \
   internal/nettest \
+  examples/http \
 
 .PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips lint interop probe man
 
