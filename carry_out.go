@@ -60,6 +60,9 @@ func (e *Engine) carryOut1() (Event, error) {
 	case handshake.OutUpdateRecvKeys:
 		e.mail.updated.Store(true)
 		return eventOf(&o), e.updateKeys()
+	case handshake.OutConfig:
+		e.recv.asm.SetLimits(e.m.Config().MaxMessage, e.m.Config().MaxCertificate)
+		e.mail.reshape(e.m.Config())
 	case handshake.OutSkipEarlyData:
 		e.recv.reader.SkipEarlyData(e.skips())
 	case handshake.OutDone:

@@ -182,7 +182,7 @@ func (d *Detached) collect() {
 			d.e.send.update = true
 		}
 	}
-	if d.e.send.update && d.e.send.err == nil && !d.e.send.closed {
+	if d.e.send.update && d.e.send.err == nil && !d.e.send.closed && d.e.send.renews(0) {
 		d.update(handshake.UpdateNotRequested)
 	}
 	if err != nil && d.e.send.err == nil {
@@ -214,7 +214,7 @@ func (d *Detached) UpdateKeys(request handshake.KeyUpdateRequest) error {
 		return d.e.send.err
 	case d.e.send.closed:
 		return ErrClosed
-	case d.e.send.keys.Version != VersionTLS13:
+	case !d.e.send.renews(0):
 		return ErrKeyUpdate
 	}
 	d.update(d.e.askOnce(request))
@@ -226,6 +226,7 @@ func (d *Detached) update(request handshake.KeyUpdateRequest) {
 	d.say(record.Handshake, m.Append(nil))
 	d.queue[len(d.queue)-1].update = true
 	d.e.send.update = false
+	d.e.send.updates++
 }
 
 // Close makes the Detached owe close_notify, after which this side sends

@@ -472,9 +472,10 @@ func TestClientRefusesEarlyDataAcceptedWrongly(t *testing.T) {
 		alert    alert.Alert
 		reason   alert.Reason
 	}{
-		"without the PSK": {prepare: func(p *testpeer.Peer) { p.PSKs = nil }, ee: accept,
+		"without the PSK": {prepare: func(p *testpeer.Peer) { p.PSKs, p.EarlyData = nil, false }, ee: accept,
 			sentence: "RFC 9846, Section 4.3.11: if the server supplies early_data, selected_identity is 0", alert: alert.IllegalParameter, reason: alert.EarlyDataWithoutFirstPSK},
 		"under another suite": {hello: func(m *handshake.ServerHello) { m.CipherSuite = cipher.TLS_CHACHA20_POLY1305_SHA256 }, ee: accept,
+			prepare:  func(p *testpeer.Peer) { p.EarlyData = false },
 			sentence: "RFC 9846, Section 4.3.10: the selected cipher suite", alert: alert.IllegalParameter, reason: alert.EarlyDataCipherMismatch},
 		"with another protocol": {ee: func(m *handshake.EncryptedExtensions) {
 			accept(m)
@@ -503,6 +504,64 @@ func TestClientRefusesEarlyDataAcceptedWrongly(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAlertsAreUnderKeysThatTheServerReads: "If clients need to send such
+// alerts, they SHOULD first rekey to the handshake keys if possible." RFC 9846,
+// Appendix A.1. A server that may have taken early data reads it up to
+// EndOfEarlyData; one that cannot have, does not.
+func TestAlertsAreUnderKeysThatTheServerReads(t *testing.T) {
+	const early, later = handshake.EarlyData, handshake.Handshake
+	for name, c := range map[string]struct {
+		psk, accepts bool
+		answered     bool // with EncryptedExtensions that can be read
+		at           handshake.Epoch
+	}{
+		"the server did not resume":              {at: later},
+		"the server did not resume, and answers": {at: later, answered: true},
+		"the server resumed":                     {psk: true, accepts: true, at: early},
+		"the server takes it":                    {psk: true, accepts: true, answered: true, at: early},
+		"the server does not take it":            {psk: true, answered: true, at: later},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+				_, p := earlySession(t, drive, 1000)
+				p.WriteEarly("early")
+				p.WantFlight("the client opens the handshake", handshake.MsgClientHello)
+				if p.EarlyData = c.accepts; !c.psk {
+					p.PSKs = nil
+				}
+				p.Send(p.ServerHello())
+				if c.answered {
+					p.Send(p.EncryptedExtensions())
+				}
+				p.Send(p.NewSessionTicket())
+				p.WantSaidAt("the server reads this", c.at)
+				p.WantAlert("and hears what is wrong", alert.UnexpectedMessage, alert.UnexpectedMessageType)
+			})
+		})
+	}
+}
+
+// A ClientHello that a tester rewrote offers early data that the client has
+// not.
+func TestClientRefusesEarlyDataThatItDoesNotSend(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ClientConfig()
+		cfg.Rewrite = func(typ handshake.MessageType, msg []byte) []byte {
+			m, err := handshake.ParseClientHello(msg[4:])
+			if typ != handshake.MsgClientHello || err != nil {
+				return msg
+			}
+			m.Extensions = handshake.AppendEmpty(m.Extensions, handshake.ExtEarlyData)
+			return m.Append(nil)
+		}
+		p := testpeer.Server(t, drive, cfg)
+		p.Send(p.ServerHello(), p.EncryptedExtensions(func(m *handshake.EncryptedExtensions) {
+			m.Extensions = handshake.AppendEmpty(m.Extensions, handshake.ExtEarlyData)
+		}))
+		p.WantAlert("there is no early data to accept", alert.UnsupportedExtension, alert.EarlyDataNotOffered)
+	})
 }
 
 func TestClientRefusesEarlyDataAfterARetry(t *testing.T) {

@@ -2,6 +2,7 @@ package tlsengine_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,6 +96,28 @@ func TestClientAsksEverything(t *testing.T) {
 	})
 }
 
+// TestUseConfigShapesWhatFollows: what bounds the peer's messages, and what
+// shapes our records, is the chosen Config's from the answer on.
+func TestUseConfigShapesWhatFollows(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		first := testpeer.ServerConfig()
+		first.Ask, first.MaxFragment, first.PadTo = tlsengine.AskConfig, 64, 16
+		chosen := testpeer.ServerConfig()
+		chosen.PadTo, chosen.MaxMessage, chosen.Tickets = 200, 100, -1
+		p := testpeer.Client(t, drive, first)
+		p.Send(p.ClientHello())
+		p.WantPending("which Config", &tlsengine.ConfigRequest{})
+		p.Answer(func(e *tlsengine.Engine) error { return e.UseConfig(testpeer.Traced(chosen), nil) })
+		p.WantFlight("the server's flight", handshake.MsgServerHello, handshake.MsgEncryptedExtensions,
+			handshake.MsgCertificate, handshake.MsgCertificateVerify, handshake.MsgFinished)
+		p.Send(p.Finished())
+		p.WantDone("the handshake is complete")
+		p.WantSealedLengths(strings.Repeat("x", 1000), func(n int) bool { return n == 1200+16 })
+		p.Send(p.Message(handshake.MsgKeyUpdate, make([]byte, 101)))
+		p.WantAlert("MaxMessage of the Config that was chosen", alert.IllegalParameter, alert.MessageTooLong)
+	})
+}
+
 // TestClientWithoutRootsAsks: the engine never trusts by default.
 func TestClientWithoutRootsAsks(t *testing.T) {
 	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
@@ -138,13 +161,27 @@ func TestClientAsksAboutAResumedChain(t *testing.T) {
 }
 
 func TestServerAsksAboutAResumedChain(t *testing.T) {
-	for name, early := range map[string]bool{"resumed": false, "with early data": true} {
+	asks := func(q tlsengine.Question) func(*tlsengine.Config) {
+		return func(cfg *tlsengine.Config) { cfg.Ask = q }
+	}
+	for name, c := range map[string]struct {
+		early  bool
+		config func(*tlsengine.Config)
+	}{
+		"resumed":         {false, asks(tlsengine.AskVerdictResumed)},
+		"with early data": {true, asks(tlsengine.AskVerdictResumed)},
+		// Another Config, with which the TicketKeys are shared, may have given
+		// the verdict on other grounds.
+		"where the application gives the verdicts": {false, asks(tlsengine.AskVerdict)},
+		"without Roots": {true, func(cfg *tlsengine.Config) { cfg.Roots = nil }},
+	} {
+		early := c.early
 		t.Run(name, func(t *testing.T) {
 			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
 				cfg := earlyServer()
 				cfg.ClientAuth = tlsengine.RequireClientCert
 				psk := ticketsOf(t, drive, cfg)[0]
-				cfg.Ask = tlsengine.AskVerdictResumed
+				c.config(cfg)
 				p := testpeer.Client(t, drive, cfg)
 				p.PSKs, p.EarlyData = []*testpeer.PSK{psk}, early
 				p.Send(p.ClientHello())

@@ -53,6 +53,8 @@
 //
 // An [*AlertError] says that this side refused, a [*PeerAlertError] that the
 // peer did. Both end the connection: they are returned by every later call,
-// and an alert that is owed is flushed once. Calls at the wrong time give the
+// and an alert that is owed is flushed once: also one that an answering method
+// caused, by a refusal or because the handshake cannot go on with the answer, so
+// flush after those too. Calls at the wrong time give the
 // errors of this package's Err variables, and change nothing.
 package tlsengine

@@ -49,7 +49,9 @@ func NewServer(cfg *Config) (*Engine, error) {
 func activate(m *handshake.Machine, cfg *Config) *active {
 	a := &active{m: m}
 	a.recv.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
-	a.send.configure(cfg, m.IsClient())
+	a.send.client = m.IsClient()
+	a.send.configure(cfg)
+	a.mail.config = cfg
 	a.chooseWay()
 	return a
 }

@@ -65,8 +65,12 @@ var (
 	// ErrEarlyDataLimit: more early data than the session or the Config allow.
 	ErrEarlyDataLimit = errors.New("more early data than the session allows")
 
-	// ErrKeyUpdate: a TLS 1.2 connection cannot change its keys.
-	ErrKeyUpdate = errors.New("keys are updated in TLS 1.3 only")
+	// ErrKeyUpdate: keys cannot change, in TLS 1.2 or after 2^48-1 changes.
+	ErrKeyUpdate = errors.New("keys are updated in TLS 1.3 only, and 2^48-1 times at most")
+
+	// ErrKeyLimit: the keys, which cannot change, would seal more records than
+	// is safe. Nothing was sent.
+	ErrKeyLimit = errors.New("more records than the keys may protect")
 )
 
 // ErrTruncated is what [Engine.TransportEOF] makes of an end of the transport

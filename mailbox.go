@@ -20,6 +20,8 @@ type mailbox struct {
 	alert   *Alert // the fatal alert that ends the connection
 	err     error  // what ended it
 	stopped bool   // the sending half says nothing more: nothing becomes bytes
+
+	config *Config // whose shape the records have that follow OutConfig
 }
 
 // mailRoom is for what a flight makes the sending half do.
@@ -75,6 +77,13 @@ func (b *mailbox) stop() {
 	defer b.mu.Unlock()
 	b.stopped = true
 	b.owes.Store(false)
+}
+
+// reshape posts the Config that records have the shape of from here on. There
+// is one such change at most.
+func (b *mailbox) reshape(cfg *Config) {
+	b.config = cfg
+	b.post(handshake.Output{Kind: handshake.OutConfig})
 }
 
 // take empties the mailbox. Who looks often looks at full first.

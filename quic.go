@@ -98,9 +98,14 @@ func NewQUICServer(cfg *Config, parameters []byte) (*QUICConn, error) {
 
 func newQUIC(m *handshake.Machine, cfg *Config) *QUICConn {
 	q := &QUICConn{m: m}
+	q.configure(cfg)
+	return q
+}
+
+// configure bounds messages as the Config says.
+func (q *QUICConn) configure(cfg *Config) {
 	q.asm.SetLimits(cfg.MaxMessage, cfg.MaxCertificate)
 	q.limits = quicLimits(cfg)
-	return q
 }
 
 // ConnectionState describes the connection. Before QUICHandshakeDone nothing

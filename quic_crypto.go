@@ -162,8 +162,8 @@ func (q *QUICConn) answered(err error) error {
 	return err
 }
 
-// UseConfig answers a [ConfigRequest], like [Engine.UseConfig]. The Config's
-// limits on messages are those of the first one.
+// UseConfig answers a [ConfigRequest], like [Engine.UseConfig]. MaxCrypto is the
+// new Config's from then on.
 //
 // This and the other answers return ErrNotPending, and change nothing, when
 // their question is not open. Any other error is a [*QUICError] and the end. A

@@ -93,6 +93,9 @@ func (q *QUICConn) collect() error {
 		if excess != nil && ends(o.Kind) {
 			return q.refuse(excess)
 		}
+		if o.Kind == handshake.OutConfig {
+			q.configure(q.m.Config())
+		}
 		if o.Kind == handshake.OutRecvKeys && o.Epoch != handshake.EarlyData {
 			q.level = o.Epoch
 		}

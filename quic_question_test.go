@@ -128,8 +128,22 @@ func TestQUICAsksEveryQuestion(t *testing.T) {
 		"client: verdict", "client: credential", "client: signature", "server: verdict")
 	require.NoError(t, p.server.(ours).SendTicket(QUICTicket{}))
 	client.Session = p.run().events(0, QUICNewSession)[0].Data
-	p = handshakes("server: config", "server: ticket", "server: resume", "server: parameters")
+	p = handshakes("server: config", "server: ticket", "server: resume", "server: verdict", "server: parameters")
 	require.True(t, p.server.(ours).m.Facts().EarlyAccepted())
+}
+
+func TestQUICUseConfigBoundsWhatFollows(t *testing.T) {
+	client, server := quicConfigs(t)
+	chosen := *server
+	chosen.MaxMessage, chosen.MaxCertificate = 1000, 500
+	server.Ask = AskConfig
+	p := newQUICPair(t, quicClient(t, client), quicServer(t, server)).run()
+	q := p.server.(ours).QUICConn
+	require.Greater(t, q.MaxCrypto(QUICApplication), 1004)
+	require.NoError(t, q.UseConfig(&chosen, nil))
+	require.Equal(t, 1004, q.MaxCrypto(QUICApplication))
+	require.Equal(t, 2008, q.MaxCrypto(QUICHandshake))
+	p.run().done()
 }
 
 func TestQUICServerKnowsTheClientsParametersBeforeItMustGiveItsOwn(t *testing.T) {

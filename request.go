@@ -64,9 +64,8 @@ func (e *Engine) asks() bool {
 }
 
 // UseConfig answers a [ConfigRequest]: the engine goes on with this Config,
-// which it keeps a reference to. What bounds messages and shapes records
-// (MaxMessage, MaxCertificate, MaxFragment, PadTo) stays that of the first one.
-// A refusal is an error, with an alert of its own ([Refuse]) or access_denied.
+// which it keeps a reference to, from the next message of the peer's and the
+// next record of its own. A refusal is an error, with an alert of its own ([Refuse]) or access_denied.
 //
 // This and the other answers return ErrNotPending, and change nothing, when
 // their question is not open. Any other error is the end of the connection.

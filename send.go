@@ -8,6 +8,13 @@ import (
 	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
+// maxKeyUpdates is how often the keys of one side change.
+//
+// "To provide an extra margin of security, sending implementations MUST NOT
+// allow the epoch -- and hence the number of key updates -- to exceed 2^48-1."
+// RFC 9846, Section 4.7.3.
+const maxKeyUpdates = 1<<48 - 1
+
 // sender is the sending half: from what is owed and written to records.
 type sender struct {
 	writer record.Writer
@@ -22,13 +29,17 @@ type sender struct {
 	early  uint32          // bytes of early data that a client may still send
 	err    error           // sticky
 	keys   *handshake.Keys // in force; nil before there are any
+
+	updates uint64 // KeyUpdates sent
 }
 
-func (s *sender) configure(cfg *Config, client bool) {
-	s.client = client
-	if cfg.MaxFragment > 0 {
-		s.writer.SetMaxPlaintext(cfg.MaxFragment)
+// configure shapes the records that follow as the Config says.
+func (s *sender) configure(cfg *Config) {
+	fragment := cfg.MaxFragment
+	if fragment == 0 {
+		fragment = record.MaxPlaintext
 	}
+	s.writer.SetMaxPlaintext(fragment)
 	s.writer.SetPadding(cfg.PadTo)
 }
 
@@ -51,7 +62,10 @@ func (e *Engine) Flush(out []byte) []byte {
 // keeps nothing. It needs a complete handshake. out grows by
 // [Engine.Overhead] at most. plain must not overlap out's free part.
 //
-// An error says that plain was not sent; what was owed is in out all the same.
+// An error says that nothing of plain was sent; what was owed is in out all the
+// same. ErrKeyLimit is for keys that cannot change, of TLS 1.2: less may still
+// go. Only where an AEAD of the Config's own fails in the middle, part of plain
+// is in out, and that error stays.
 func (e *Engine) Send(out, plain []byte) ([]byte, error) {
 	e.wake()
 	out, err := e.flush(out)
@@ -77,20 +91,20 @@ func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 	if e.send.writer.Takes(len(plain)) && !e.send.detour {
 		return e.send.writer.Append(out, record.ApplicationData, plain)
 	}
+	if !e.send.renews(len(plain)) {
+		return e.sendLast(out, plain)
+	}
 	for len(plain) > 0 {
-		left := e.send.writer.Remaining()
-		if left == 0 || e.send.update {
-			var err error
-			if out, err = e.renew(out); err != nil {
+		var err error
+		if e.send.writer.Remaining() == 0 || e.send.update {
+			if out, err = e.update(out, handshake.UpdateNotRequested); err != nil {
 				return out, err
 			}
-			left = e.send.writer.Remaining()
 		}
 		n := len(plain) // a record holds a byte at least
-		if 0 < left && left < uint64(n) {
+		if left := e.send.writer.Remaining(); left < uint64(n) {
 			n = min(n, int(left)*record.MinFragment)
 		}
-		var err error
 		if out, err = e.seal(out, record.ApplicationData, plain[:n]); err != nil {
 			return out, e.broken(err)
 		}
@@ -99,23 +113,40 @@ func (e *Engine) sendData(out, plain []byte) ([]byte, error) {
 	return out, nil
 }
 
-// renew changes the keys, which have sealed enough or which the peer wants to
-// be changed.
+// renews reports whether the keys may change as often as n bytes could need.
 //
 // "Note that it is not possible to perform a KeyUpdate for early data;
 // therefore, implementations MUST NOT exceed the limits when sending early
 // data." RFC 9846, Section 5.5.
-func (e *Engine) renew(out []byte) ([]byte, error) {
-	if e.send.keys.Epoch == handshake.EarlyData {
-		return out, ErrEarlyDataLimit
+func (s *sender) renews(n int) bool {
+	return s.keys.Version == VersionTLS13 && s.keys.Epoch == handshake.Application && maxKeyUpdates-s.updates > uint64(n)
+}
+
+// sendLast seals plain under keys that are the last, or says that it is too
+// much for them.
+//
+// "If a sending implementation receives a KeyUpdate with request_update set to
+// "update_requested", it MUST NOT send its own KeyUpdate if that would cause it
+// to exceed these limits and SHOULD instead ignore the "update_requested"
+// flag." RFC 9846, Section 4.7.3.
+func (e *Engine) sendLast(out, plain []byte) ([]byte, error) {
+	e.send.update = false
+	e.chooseWay()
+	if !e.send.writer.Fits(len(plain)) {
+		return out, ErrKeyLimit
 	}
-	return e.update(out, handshake.UpdateNotRequested)
+	out, err := e.seal(out, record.ApplicationData, plain)
+	if err != nil {
+		return out, e.broken(err)
+	}
+	return out, nil
 }
 
 // SendEarly appends what the engine owes and then plain as early data: a
 // client's 0-RTT data, which may be replayed (RFC 9846, Section 8), or a
 // server's data to a client that has not proved yet that it is there. It is a
-// call of its own so that it is never mistaken for ordinary data.
+// call of its own so that it is never mistaken for ordinary data. An error says
+// that nothing of plain was sent.
 func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
 	e.wake()
 	out, err := e.flush(out)
@@ -128,7 +159,7 @@ func (e *Engine) SendEarly(out, plain []byte) ([]byte, error) {
 	case s.done || s.keys == nil:
 		return out, ErrNoEarlyData
 	case s.client && s.keys.Epoch == handshake.EarlyData:
-		if uint64(len(plain)) > uint64(s.early) {
+		if uint64(len(plain)) > uint64(s.early) || !s.writer.Fits(len(plain)) {
 			return out, ErrEarlyDataLimit
 		}
 		s.early -= uint32(len(plain))
@@ -202,7 +233,7 @@ func (e *Engine) UpdateKeys(out []byte, request handshake.KeyUpdateRequest) ([]b
 		return out, ErrClosed
 	case !e.send.done:
 		return out, ErrHandshakeNotDone
-	case e.send.keys.Version != VersionTLS13:
+	case !e.send.renews(0):
 		return out, ErrKeyUpdate
 	}
 	return e.update(out, e.askOnce(request))
@@ -226,9 +257,6 @@ func (e *Engine) askOnce(request handshake.KeyUpdateRequest) handshake.KeyUpdate
 
 // update says KeyUpdate under the old keys and changes them.
 func (e *Engine) update(out []byte, request handshake.KeyUpdateRequest) ([]byte, error) {
-	if e.send.keys.Version != VersionTLS13 {
-		return out, e.broken(alert.KeyLimitReached.Errorf("TLS 1.2 cannot change its keys"))
-	}
 	m := handshake.KeyUpdate{RequestUpdate: request}
 	var buf [8]byte
 	msg := m.Append(buf[:0])
@@ -241,6 +269,7 @@ func (e *Engine) update(out []byte, request handshake.KeyUpdateRequest) ([]byte,
 	next.Secret = keyschedule.NextTraffic(next.Suite.Hash, next.Secret)
 	e.install(e.send.keys, &next)
 	e.send.update = false
+	e.send.updates++
 	e.chooseWay()
 	return out, nil
 }
@@ -305,6 +334,8 @@ func (e *Engine) deliver(out []byte, o *handshake.Output) []byte {
 		out, _ = e.appendRecords(out, record.Handshake, o.Data)
 	case handshake.OutChangeCipherSpec:
 		out, _ = e.appendRecords(out, record.ChangeCipherSpec, []byte{1})
+	case handshake.OutConfig:
+		s.configure(e.mail.config)
 	case handshake.OutUpdateSendKeys:
 		s.update = true
 		e.chooseWay()

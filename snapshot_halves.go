@@ -1,6 +1,8 @@
 package tlsengine
 
 import (
+	"math"
+
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/record"
@@ -84,7 +86,8 @@ func protect(s *record.State, k *handshake.Keys) *cipher.Suite {
 //	    uint8 closed;
 //	    uint8 update;               /* the peer asked for one                 */
 //	    uint8 asked;                /* the peer was asked for one             */
-//	    uint64 early_left;
+//	    uint64 count;               /* under early data's keys how much of it */
+//	                                /* is left, else KeyUpdates sent          */
 //	    uint8 failed;               /* 1: as the receiving half, 2: alone     */
 //	    Failure failure;            /* of 2                                   */
 //	} Sender;
@@ -97,7 +100,7 @@ func (s *sender) freeze(f *handshake.Freezer, received error) {
 	for _, b := range []bool{s.hello, s.done, s.half, s.closed, s.update, s.asked} {
 		f.Bool(b)
 	}
-	f.Uint64(uint64(s.early))
+	f.Uint64(uint64(s.early) + s.updates) // one of them is 0
 	switch s.err {
 	case nil:
 		f.Uint8(sendsOn)
@@ -122,10 +125,7 @@ func (s *sender) thaw(t *handshake.Thawer, received error) {
 	for _, b := range []*bool{&s.hello, &s.done, &s.half, &s.closed, &s.update, &s.asked} {
 		*b = t.Bool()
 	}
-	early := t.Uint64()
-	if s.early = uint32(early); uint64(s.early) != early {
-		t.Damaged()
-	}
+	s.setCount(t)
 	switch t.Uint8() {
 	case sendsOn:
 	case failedWithReceiver:
@@ -138,6 +138,24 @@ func (s *sender) thaw(t *handshake.Thawer, received error) {
 	suite := protect(&state.State, s.keys)
 	if t.Err() == nil && s.writer.Restore(state, suite) != nil {
 		t.Damaged()
+	}
+}
+
+// setCount reads how often what may happen a limited number of times may
+// happen still, or has happened.
+func (s *sender) setCount(t *handshake.Thawer) {
+	count, most := t.Uint64(), uint64(maxKeyUpdates)
+	early := s.keys != nil && s.keys.Epoch == handshake.EarlyData
+	if early {
+		most = math.MaxUint32
+	}
+	switch {
+	case count > most:
+		t.Damaged()
+	case early:
+		s.early = uint32(count)
+	default:
+		s.updates = count
 	}
 }
 

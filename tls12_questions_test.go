@@ -185,22 +185,24 @@ func TestTLS12VerdictsGateFinished(t *testing.T) {
 		p.run()
 		p.exchange(payload)
 	})
-	t.Run("resumed, server", func(t *testing.T) {
-		client, server := client12(), server12()
-		client.Credentials = []*tlsengine.Credential{testpeer.ClientIdentity().Credential()}
-		server.ClientAuth = tlsengine.RequireClientCert
-		client.Session = meet(t, client, server).session()
-		server.Ask = tlsengine.AskVerdictResumed
-		p := newPair(t, client, server)
-		for range p.server.Feed(p.client.Flush(nil)) {
-		}
-		require.IsType(t, &tlsengine.VerdictRequest{}, p.server.Pending())
-		require.Empty(t, p.server.Flush(nil), "not even ServerHello")
-		require.NoError(t, p.server.Verified(nil))
-		p.run()
-		require.True(t, p.server.ConnectionState().Resumed)
-		p.exchange(payload)
-	})
+	for _, ask := range []tlsengine.Question{tlsengine.AskVerdictResumed, tlsengine.AskVerdict} {
+		t.Run(fmt.Sprintf("resumed, server, %d", ask), func(t *testing.T) {
+			client, server := client12(), server12()
+			client.Credentials = []*tlsengine.Credential{testpeer.ClientIdentity().Credential()}
+			server.ClientAuth = tlsengine.RequireClientCert
+			client.Session = meet(t, client, server).session()
+			server.Ask = ask
+			p := newPair(t, client, server)
+			for range p.server.Feed(p.client.Flush(nil)) {
+			}
+			require.IsType(t, &tlsengine.VerdictRequest{}, p.server.Pending())
+			require.Empty(t, p.server.Flush(nil), "not even ServerHello")
+			require.NoError(t, p.server.Verified(nil))
+			p.run()
+			require.True(t, p.server.ConnectionState().Resumed)
+			p.exchange(payload)
+		})
+	}
 }
 
 // Each answer can be a refusal, with the alert of the application's choice.

@@ -54,11 +54,24 @@ func (c *client) onServerHello(in *input) (State, error) {
 	}
 	// "a client might need to acknowledge Handshake packets before it is ready
 	// to send CRYPTO frames at that encryption level." RFC 9001, Section 4.1.4.
-	if !c.offer.early || c.carrier == QUIC {
+	if !c.offer.early || c.earlyDataLost() || c.carrier == QUIC {
 		c.sendKeys(Handshake, c.keys.client)
 	}
 	c.recvKeys(Handshake, c.keys.server)
 	return WaitEE, nil
+}
+
+// earlyDataLost reports whether the ServerHello says already that the server
+// does not take the early data: what it can read from now on is under the
+// handshake's keys, an alert too. While it may have taken it, it reads under
+// early data's up to EndOfEarlyData.
+//
+// "clients may send alerts that derive from post-ServerHello messages in the
+// clear or with the early data keys. If clients need to send such alerts, they
+// SHOULD first rekey to the handshake keys if possible." RFC 9846, Appendix
+// A.1.
+func (c *client) earlyDataLost() bool {
+	return !c.facts.Resumed || c.offer.session.suite != c.facts.Suite.ID
 }
 
 // checkAgainstRetry holds the server to its HelloRetryRequest.
@@ -224,7 +237,7 @@ func (c *client) readEarlyData(list Extensions) error {
 	}
 	if !c.offer.early {
 		if accepted {
-			return alert.EarlyDataNotOffered.Errorf("server accepted early data after a HelloRetryRequest")
+			return alert.EarlyDataNotOffered.Errorf("server accepted early data, and none was offered")
 		}
 		return nil
 	}
@@ -235,7 +248,7 @@ func (c *client) readEarlyData(list Extensions) error {
 			c.facts.EarlyData = EarlyDataNotResumed
 		}
 		c.signal(OutEarlyDataRejected)
-		if c.carrier == Records {
+		if c.carrier == Records && !c.earlyDataLost() {
 			c.sendKeys(Handshake, c.keys.client)
 		}
 		return nil

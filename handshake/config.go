@@ -53,7 +53,7 @@ const (
 	AskTicket                              // server: whose ticket or PSK identity is this
 	AskCredential                          // which chain and key to answer with
 	AskVerdict                             // is the peer's chain good
-	AskVerdictResumed                      // the same again for a resumed session's chain
+	AskVerdictResumed                      // the same again for a resumed session's chain; a server that asks AskVerdict, or has no Roots, always does
 	AskResume                              // server: resume this session, and take early data?
 )
 

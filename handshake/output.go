@@ -45,6 +45,7 @@ const (
 	OutDone                                    // the handshake is complete
 	OutFlight                                  // a flight is complete: now the peer must speak
 	OutSession                                 // client: Data is a session to keep
+	OutConfig                                  // server: another Config is in force
 )
 
 // Keys are what protects one direction from some moment on.

@@ -55,7 +55,7 @@ func (s *server) onResume(in *input) (State, error) {
 	if s.psk.early == EarlyDataAccepted {
 		s.facts.EarlyData = s.confirmEarlyData(in.answer.resume)
 	}
-	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
+	if s.asksResumed() {
 		return AwaitVerdict, nil
 	}
 	return s.resumed()
@@ -109,6 +109,14 @@ func (s *server) clientStillTrusted(session *session) bool {
 		return true
 	}
 	return s.cfg.trusts(session, clientUsage)
+}
+
+// asksResumed reports whether the application is asked about the chain of the
+// session that is resumed. It is, where it gives the verdicts: those were given
+// under some Config that shares the TicketKeys, and what it wants may be
+// another thing now.
+func (s *server) asksResumed() bool {
+	return s.peer.chain != nil && (s.cfg.Roots == nil || s.cfg.asks(AskVerdict|AskVerdictResumed))
 }
 
 // checkBinder proves that the client has the PSK.

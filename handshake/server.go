@@ -142,6 +142,7 @@ func (s *server) onConfig(in *input) (State, error) {
 			return 0, err
 		}
 		s.cfg = cfg
+		s.signal(OutConfig)
 	}
 	version, err := s.chooseVersion()
 	if err != nil {

@@ -40,7 +40,7 @@ func (s *server) onResume12(in *input) (State, error) {
 	}
 	s.facts.Suite = s.cfg.suite(session.suite)
 	s.takeOver12(session)
-	if s.cfg.asks(AskVerdictResumed) && s.peer.chain != nil {
+	if s.asksResumed() {
 		return Await12Verdict, nil
 	}
 	return s.sayResumption12()

@@ -37,7 +37,7 @@ func (t *Thawer) Outputs() (list []Output) {
 func (t *Thawer) output() Output {
 	o := Output{Kind: OutputKind(t.Uint8()), Epoch: Epoch(t.Uint8()), Data: t.Opaque24(), Keys: t.Keys()}
 	keys := o.Kind == OutSendKeys || o.Kind == OutRecvKeys
-	if o.Kind == 0 || o.Kind > OutSession || o.Epoch > Application || keys != (o.Keys != nil) {
+	if o.Kind == 0 || o.Kind > OutConfig || o.Epoch > Application || keys != (o.Keys != nil) {
 		t.Damaged()
 	}
 	return o

@@ -100,6 +100,10 @@ func (w *Writer) Takes(n int) bool {
 	return w.prot.aead != nil && uint(n-1) < uint(w.fragment()) && w.prot.seq < w.last
 }
 
+// Fits reports whether n bytes of application data may go under the current
+// keys.
+func (w *Writer) Fits(n int) bool { return uint64(w.records(n)) <= w.Remaining() }
+
 func (w *Writer) appendAny(dst []byte, typ ContentType, data []byte) ([]byte, error) {
 	if len(data) == 0 {
 		return dst, nil

@@ -9,7 +9,7 @@ var Engine = Fields{
 		"tlsengine.Engine":   "active",
 		"tlsengine.active":   "m recv send mail tail",
 		"tlsengine.receiver": "reader asm outputs keys err closed proved warnings quiet ccs early",
-		"tlsengine.sender":   "writer keys client hello done half closed update asked err early",
+		"tlsengine.sender":   "writer keys client hello done half closed update asked err early updates",
 		"tlsengine.mailbox":  "updated items alert err",
 
 		"tlsengine.QUICConn":  "m asm level events quiet err",
@@ -54,6 +54,7 @@ var Engine = Fields{
 		"tlsengine.mailbox.full":    "says whether the rest has anything",
 		"tlsengine.mailbox.owes":    "says whether the rest becomes bytes",
 		"tlsengine.mailbox.stopped": "follows from the sender's closed",
+		"tlsengine.mailbox.config":  "the one in force",
 		"tlsengine.mailbox.mu":      "free while an engine is frozen",
 
 		"tlsengine.receiver.flows": "found out with the next record",
