@@ -7,8 +7,8 @@
 //
 //	bench NAME ours=… peer=… limit=… ratio=… goal=… ok|short
 //
-// and exits with 1 if a figure falls short of its goal. PERFORMANCE.md says
-// what each figure is.
+// then all of them as a table, and exits with 1 if a figure falls short of its
+// goal. PERFORMANCE.md says what each figure is.
 package main
 
 import (
@@ -17,6 +17,8 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"strings"
+	"time"
 )
 
 var (
@@ -29,20 +31,20 @@ func main() {
 	flag.Parse()
 	match := regexp.MustCompile(*run)
 	fmt.Printf("# %s %s/%s, %d processors, %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), *rounds)
-	short := 0
+	start, short, all := time.Now(), 0, []result(nil)
 	for _, f := range figures() {
 		if !match.MatchString(f.name) {
 			continue
 		}
-		for _, r := range f.measure() {
+		for _, r := range f.results() {
 			fmt.Println(r)
-			if !r.ok {
+			if all = append(all, r); !r.ok {
 				short++
 			}
 		}
 	}
+	fmt.Printf("\n%s\n# %d results in %v, %d short\n", table(all), len(all), time.Since(start).Round(time.Second), short)
 	if short > 0 {
-		fmt.Printf("# %d short\n", short)
 		os.Exit(1)
 	}
 }
@@ -51,6 +53,17 @@ func main() {
 type figure struct {
 	name    string
 	measure func() []result
+}
+
+// results measures. What cannot be measured falls short.
+func (f figure) results() (out []result) {
+	defer func() {
+		if err := recover(); err != nil {
+			fmt.Printf("# %s: %v\n", f.name, err)
+			out = []result{{name: f.name, goal: "-"}}
+		}
+	}()
+	return f.measure()
 }
 
 func figures() []figure {
@@ -83,6 +96,20 @@ func (r result) String() string {
 		r.name, orNone(r.ours), orNone(r.peer), orNone(r.limit), r.ratio, r.goal, verdict)
 }
 
+// table is the same for people, in Markdown.
+func table(all []result) string {
+	var b strings.Builder
+	b.WriteString("| figure | ours | crypto/tls | limit | ratio | goal | |\n|---|---|---|---|---|---|---|\n")
+	for _, r := range all {
+		verdict := "short"
+		if r.ok {
+			verdict = "ok"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %.4g | %s | %s |\n", r.name, r.ours, r.peer, r.limit, r.ratio, r.goal, verdict)
+	}
+	return b.String()
+}
+
 func orNone(s string) string {
 	if s == "" {
 		return "-"
@@ -93,6 +120,12 @@ func orNone(s string) string {
 // atMost and atLeast judge a ratio.
 func (r result) atMost(goal float64) result {
 	r.goal, r.ok = fmt.Sprintf("<=%g", goal), r.ratio <= goal
+	return r
+}
+
+// toldOnly is for a ratio that has no goal.
+func (r result) toldOnly() result {
+	r.goal, r.ok = "-", true
 	return r
 }
 

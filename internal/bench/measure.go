@@ -40,7 +40,7 @@ func inTurns(p pace, works ...work) timed {
 	for i, w := range works {
 		counts[i] = calibrate(p.turn, w)
 	}
-	t := timed{ns: make([]float64, len(works))}
+	var t timed
 	for range *rounds * p.rounds {
 		runtime.GC()
 		round := make([]float64, len(works))
@@ -51,10 +51,15 @@ func inTurns(p pace, works ...work) timed {
 		}
 		t.rounds = append(t.rounds, round)
 	}
-	for i := range works {
-		t.ns[i] = t.typical(func(r []float64) float64 { return r[i] })
-	}
+	t.sum(len(works))
 	return t
+}
+
+// sum fills in ns, of so many works.
+func (t *timed) sum(works int) {
+	for i := range works {
+		t.ns = append(t.ns, t.typical(func(r []float64) float64 { return r[i] }))
+	}
 }
 
 // calibrate finds how often the work fits into a turn, by the best of a few

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 	"time"
 
 	tls "github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
 )
 
 func otherFigures() []figure {
@@ -13,21 +15,26 @@ func otherFigures() []figure {
 		{"duplex", func() []result { return duplex(id) }},
 		{"cut-bytes", func() []result { return cut(id) }},
 		{"first-byte", func() []result { return firstByte(id) }},
+		{"binary-size", binarySize},
 	}
 }
 
 // duplex is how much faster two goroutines are, one sending and one receiving
-// on one engine, than one doing both.
+// on one engine, than one doing both. The limit is the AEAD alone on two
+// goroutines, which says what the machine can give. Turns are short, so that a
+// neighbour on it spoils some and not all.
 func duplex(id *identity) []result {
 	b := newScratch()
 	c, s, _ := b.handshake(&tls.Config{Roots: id.roots, ServerName: serverName}, &tls.Config{Credentials: []*tls.Credential{id.ours}})
-	const records = 2000
 	plain := make([]byte, 16384)
-	var sealed [][]byte
+	out := make([]byte, 0, 20<<10)
+	sealed := make([][]byte, 200)
+	for i := range sealed {
+		sealed[i] = make([]byte, 0, 20<<10)
+	}
 	send := func() {
-		buf := make([]byte, 0, 20<<10)
-		for range records {
-			must(c.Send(buf, plain))
+		for range sealed {
+			must(c.Send(out, plain))
 		}
 	}
 	receive := func() {
@@ -35,32 +42,38 @@ func duplex(id *identity) []result {
 			eat(c, r)
 		}
 	}
-	var ratios []float64
-	var alone, both time.Duration
-	for range *rounds {
-		sealed = seal(s, plain, records)
-		start := time.Now()
-		send()
-		receive()
-		alone = time.Since(start)
-		sealed = seal(s, plain, records)
-		start = time.Now()
-		var wg sync.WaitGroup
-		wg.Go(send)
-		wg.Go(receive)
-		wg.Wait()
-		both = time.Since(start)
-		ratios = append(ratios, float64(alone)/float64(both))
+	raw := rawBulk(cipher.TLS_AES_128_GCM_SHA256, plain)
+	raw2 := rawBulk(cipher.TLS_AES_128_GCM_SHA256, plain)
+	half := len(sealed) / 2 // raw does both, a record is sealed or opened
+	turns := []func(){
+		func() { send(); receive() },
+		func() { atOnce(send, receive) },
+		func() { atOnce(func() { raw(half) }, func() { raw2(half) }) },
 	}
-	r := result{name: "duplex", ours: nanos(float64(both)), limit: nanos(float64(alone) / 2), ratio: median(ratios)}
+	var t timed
+	for range *rounds * brisk.rounds {
+		var round []float64
+		for _, f := range turns {
+			for i := range sealed {
+				sealed[i] = must(s.Send(sealed[i][:0], plain))
+			}
+			runtime.GC()
+			start := time.Now()
+			f()
+			round = append(round, float64(time.Since(start).Nanoseconds())/float64(len(sealed)))
+		}
+		t.rounds = append(t.rounds, round)
+	}
+	t.sum(len(turns))
+	r := result{name: "duplex", ours: nanos(t.ns[1]), limit: nanos(t.ns[2]), ratio: t.ratio(0, 1)}
 	return []result{r.atLeast(1.8)}
 }
 
-func seal(e *tls.Engine, plain []byte, n int) (out [][]byte) {
-	for range n {
-		out = append(out, must(e.Send(nil, plain)))
-	}
-	return out
+func atOnce(f, g func()) {
+	var wg sync.WaitGroup
+	wg.Go(f)
+	wg.Go(g)
+	wg.Wait()
 }
 
 // cut is a handshake a byte at a time against one in whole flights.
