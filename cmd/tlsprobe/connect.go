@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"net/netip"
 	"time"
 
@@ -76,6 +77,23 @@ func (f *peerFlags) prepare(p *probe, command string, args []string) (err error)
 	}
 	if err := f.dial.Check(); err != nil {
 		return err
+	}
+	note, err := f.dial.Route(f.target, p.getenv)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		p.say("tlsprobe: %s", note)
+	}
+	if name := dial.ALPN(f.target); name != "" && f.offer.ALPN == nil {
+		f.offer.ALPN = []string{name}
+	}
+	f.dial.Judge = func(name string, chain [][]byte) error {
+		check := pki.Check{Trust: &f.trust, Name: name, Usage: x509.ExtKeyUsageServerAuth, Now: f.trust.Time(p.now())}
+		if refusal := check.Judge(chain).Refusal(true); refusal != nil {
+			return refusal.Err()
+		}
+		return nil
 	}
 	if err := f.offer.Resolve(); err != nil {
 		return err

@@ -44,6 +44,9 @@ func (c *connect) connect(p *probe) error {
 
 // defaults are those that depend on the target.
 func (c *connect) defaults() {
+	if c.target.StartTLS != "" {
+		return
+	}
 	if c.offer.ALPN == nil && c.get != "" {
 		c.offer.ALPN = []string{"http/1.1"}
 	} else if c.offer.ALPN == nil && c.target.Port == 443 {

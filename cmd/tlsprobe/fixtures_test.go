@@ -219,12 +219,18 @@ func keyPEM(t *testing.T, cred *tlsengine.Credential) string {
 
 // engine is a server of ours with a certificate for localhost.
 func (fx *fixtures) engine(change func(*visit.Host)) string {
+	h := fx.host(change)
+	return fx.raw(func(c net.Conn) { h.Serve(c) }) //nolint:errcheck // the client says what is wrong
+}
+
+// host is what such a server does.
+func (fx *fixtures) host(change func(*visit.Host)) *visit.Host {
 	cred := fx.credential(x509.ExtKeyUsageServerAuth, 90*24*time.Hour+time.Hour, "localhost", "127.0.0.1")
 	site := &page.Site{CertPEM: chainPEM(cred.Chain), Now: time.Now}
 	h := &visit.Host{Idle: 5 * time.Second, Answer: site.Answer}
 	h.Config = tlsengine.Config{Credentials: []*tlsengine.Credential{cred}, TicketKeys: tlsengine.NewTicketKeys(), ALPN: []string{"http/1.1"}}
 	change(h)
-	return fx.raw(func(c net.Conn) { h.Serve(c) }) //nolint:errcheck // the client says what is wrong
+	return h
 }
 
 // says is a server that says the same to everybody, at once or after it was

@@ -108,7 +108,7 @@ func (l *link) update(rep *report.Connect) {
 
 func (l *link) timing() report.Timing {
 	return report.Timing{
-		DNS: l.conn.DNS.Microseconds(), Connect: l.conn.Connect.Microseconds(), Handshake: l.tls.Took.Microseconds(),
+		DNS: l.conn.DNS.Microseconds(), Connect: l.conn.Connect.Microseconds(), StartTLS: l.conn.StartTLS.Microseconds(), Handshake: l.tls.Took.Microseconds(),
 		Total: time.Since(l.start).Microseconds(), RoundTrips: l.tls.Trips,
 	}
 }

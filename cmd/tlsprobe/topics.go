@@ -1,7 +1,7 @@
 package main
 
 // topicNames are the topics in the order of the help.
-var topicNames = []string{"targets", "exit-codes", "json", "environment"}
+var topicNames = []string{"targets", "starttls", "proxy", "exit-codes", "json", "environment"}
 
 // topics are texts for `tlsprobe help TOPIC`.
 var topics = map[string]string{
@@ -12,15 +12,46 @@ A target is where to connect to:
 
 Without port or scheme it is port 443 and TLS at once. A scheme sets the port:
 https 443, smtps 465, imaps 993, pop3s 995, ftps 990, ldaps 636, nntps 563,
-ircs 6697, dot 853. An international name is converted to its ASCII form. An IP
+ircs 6697, dot 853. Those that begin in the clear (` + "`tlsprobe help starttls`" + `):
+smtp 25, submission 587, lmtp 24, imap 143, pop3 110, ftp 21, nntp 119, sieve
+4190, irc 6667, xmpp 5222, xmpp-server 5269, ldap 389, postgres 5432, mysql
+3306, rdp 3389, mssql 1433. An international name is converted to its ASCII form. An IP
 address sends no server name (RFC 6066) unless --sni gives one.
+`,
+	"starttls": `
+--starttls PROTO says before TLS what the protocol wants said; a scheme does the
+same (imap://mail.example.com). Without a port it is the protocol's.
+
+  smtp submission lmtp   EHLO (LHLO) with --starttls-name, STARTTLS
+  imap pop3 ftp nntp sieve irc
+  xmpp xmpp-server       for the domain of --starttls-name, or the host
+  ldap postgres mysql rdp telnet
+  mssql                  the handshake travels inside TDS packets
+  postgres-direct        TLS at once, with the ALPN name postgresql
+
+At most 8 KiB and 10 seconds are given to it. Bytes that come behind the
+go-ahead and before TLS are refused: somebody in the middle may have put them
+there. A server that does not want STARTTLS is exit code 3.
+`,
+	"proxy": `
+--proxy URL goes through a proxy, given again through several, in that order:
+
+  socks5://   names are resolved here       socks5h://  by the proxy
+  socks4a://  by the proxy                  http://     CONNECT
+  https://    CONNECT, TLS to the proxy, whose certificate must be good
+
+The port is 1080, for https 443. User and password are in the URL or, where
+others can see command lines, in the file of --proxy-auth-file (USER:PASSWORD);
+no output shows the password. Without --proxy, HTTPS_PROXY and ALL_PROXY are
+followed, but not for what NO_PROXY lists nor for this machine, and a line on
+stderr says so; --proxy none goes without.
 `,
 	"exit-codes": `
   0    done; everything asked for holds
   1    done; an asked-for check fails: the certificate is not valid, a vector
        differs, diff found differences
   2    wrong usage or unusable input: flag, target, file, key
-  3    not reached: name, TCP, timeout before TLS
+  3    not reached: name, TCP, proxy, STARTTLS, timeout before TLS
   4    reached, but TLS failed: alert, protocol violation, timeout in the
        handshake, not TLS at all
   5    finished but incomplete: something stayed unknown
@@ -46,6 +77,7 @@ goes before the environment, the environment before the file.
 ` + "`tlsprobe version -v`" + ` prints what is in force and from where.
 
   SSLKEYLOGFILE           connect and show append their secrets there, and say so
+  HTTPS_PROXY, ALL_PROXY  proxies, and NO_PROXY what goes without, as curl has them
   NO_COLOR                not empty: no colors
   CLICOLOR_FORCE=1        colors, also where stdout is no terminal
   LC_ALL, LC_CTYPE, LANG  without UTF-8: text in ASCII

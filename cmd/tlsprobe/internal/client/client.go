@@ -133,7 +133,9 @@ func (c *Conn) next(ctx context.Context) (tlsengine.Event, error) {
 		}
 	case tlsengine.EventHandshakeDone:
 		c.done = true
-		return ev, c.explain(ctx, c.wire.Flush())
+		err := c.wire.Flush()
+		c.wire.HandshakeDone()
+		return ev, c.explain(ctx, err)
 	case tlsengine.EventNewSession:
 		c.Sessions = append(c.Sessions, ev.Data)
 	case tlsengine.EventEarlyDataAccepted:

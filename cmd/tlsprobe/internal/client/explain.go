@@ -138,7 +138,7 @@ func (c *Conn) refusing(err *tlsengine.AlertError) *fault.Fault {
 func (c *Conn) timeout() *fault.Fault {
 	if len(c.wire.First()) == 0 {
 		return c.f("tls.timeout", "the peer said nothing to the ClientHello in time").
-			WithHint("it may wait for another protocol, or for STARTTLS")
+			WithHint("it may wait for another protocol, or for STARTTLS: --starttls PROTO")
 	}
 	return c.f("tls.timeout", "no answer in time %s", c.when())
 }

@@ -24,6 +24,13 @@ type Dialer struct {
 	only4, only6   bool
 	resolve        []string // HOST:PORT:ADDR
 	bind           string
+	starttls, name string
+	proxies        []string
+	proxyAuth      string
+	route          []*proxy
+
+	// Judge says whether the chain of an HTTPS proxy is good.
+	Judge func(name string, chain [][]byte) error
 }
 
 // Flags adds the flags. timeout is the default for --timeout.
@@ -35,6 +42,10 @@ func (d *Dialer) Flags(s *flags.Set, timeout time.Duration) {
 	s.Switch(&d.only6, "ipv6", "IPv6 addresses only").Short = "6"
 	s.Strings(&d.resolve, "resolve", "HOST:PORT:ADDR", "connect to ADDR for that host and port, as in curl")
 	s.String(&d.bind, "bind", "ADDR", "connect from this address")
+	s.String(&d.starttls, "starttls", "PROTO", "begin in the clear, as PROTO does: `tlsprobe help starttls`")
+	s.String(&d.name, "starttls-name", "NAME", "how to call ourselves there (localhost); for XMPP the domain to ask for")
+	s.Strings(&d.proxies, "proxy", "URL", "through a proxy: `tlsprobe help proxy`; again for a chain, none for none")
+	s.File(&d.proxyAuth, "proxy-auth-file", "USER:PASSWORD for the proxy")
 }
 
 // Check reports flags that make no sense.
@@ -66,13 +77,48 @@ func parseResolve(entry string) (host string, port int, addr netip.Addr, ok bool
 // Conn is an open transport.
 type Conn struct {
 	net.Conn
-	Address string // the peer's IP address, or the socket file
-	DNS     time.Duration
-	Connect time.Duration
+	Address  string // the peer's IP address, or the socket file
+	DNS      time.Duration
+	Connect  time.Duration
+	StartTLS time.Duration // what was said before TLS, to proxies too
 }
 
-// Dial resolves the name and connects to the first address that answers.
+// HandshakeDone is for protocols that carry the handshake otherwise than what
+// comes behind it.
+func (c *Conn) HandshakeDone() {
+	if f, ok := c.Conn.(*framed); ok {
+		f.HandshakeDone()
+	}
+}
+
+// Dial opens the transport, through proxies if there are any, and says what
+// there is to say before TLS. Route must have been called.
 func (d *Dialer) Dial(ctx context.Context, t *target.Target) (*Conn, error) {
+	first := t
+	if len(d.route) > 0 {
+		first = &target.Target{Input: t.Input, Host: d.route[0].host, Port: d.route[0].port}
+	}
+	c, err := d.reach(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	transport, err := d.through(ctx, t, c.Conn)
+	if err == nil {
+		transport, err = d.startTLS(ctx, t, transport)
+	}
+	if err != nil {
+		c.Close() //nolint:errcheck // it is over
+		return nil, fault.Of(err).For(t.Input)
+	}
+	if c.Conn = transport; t.StartTLS != "" || len(d.route) > 0 {
+		c.StartTLS = time.Since(start)
+	}
+	return c, nil
+}
+
+// reach resolves the name and connects to the first address that answers.
+func (d *Dialer) reach(ctx context.Context, t *target.Target) (*Conn, error) {
 	if t.Unix != "" {
 		return d.connect(ctx, t, "unix", t.Unix, t.Unix)
 	}

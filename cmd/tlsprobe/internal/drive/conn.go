@@ -196,6 +196,14 @@ func (c *Conn) Abort(a tlsengine.Alert) error {
 	return c.send(func(e *tlsengine.Engine, out []byte) ([]byte, error) { return e.Abort(out, a), nil })
 }
 
+// HandshakeDone tells a transport that carries the handshake otherwise than
+// what comes behind it.
+func (c *Conn) HandshakeDone() {
+	if t, ok := c.net.(interface{ HandshakeDone() }); ok {
+		t.HandshakeDone()
+	}
+}
+
 // Close closes the transport.
 func (c *Conn) Close() error { return c.net.Close() }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,12 @@ func TargetOf(t *target.Target, address, sni string) Target {
 	}
 	if sni != "" {
 		out.SNI = &sni
+	}
+	if t.StartTLS != "" {
+		out.StartTLS = &t.StartTLS
+	}
+	if t.Proxy != "" {
+		out.Proxy = &t.Proxy
 	}
 	return out
 }
@@ -187,6 +194,9 @@ func (n Bytes) text() string {
 
 func (t Timing) text() string {
 	words := []string{"tcp " + took(t.Connect), "tls " + took(t.Handshake), text.Plural(t.RoundTrips, "round trip")}
+	if t.StartTLS > 0 {
+		words = slices.Insert(words, 1, "before tls "+took(t.StartTLS))
+	}
 	if t.DNS >= 50 { // an address is looked up in no time
 		words = append([]string{"dns " + took(t.DNS)}, words...)
 	}

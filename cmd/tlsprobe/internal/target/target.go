@@ -13,13 +13,16 @@ import (
 
 // Target is a place to connect to.
 type Target struct {
-	Input   string // as it was written
-	Host    string // a name in its ASCII form, or an IP address; "" for a socket file
-	Unicode string // the name as it was written, where that is not Host
-	Port    int
-	Unix    string // path of a socket file
-	Scheme  string // "" if none was given
-	Path    string // behind the host of an https target, with its slash; "" if none
+	Input     string // as it was written
+	Host      string // a name in its ASCII form, or an IP address; "" for a socket file
+	Unicode   string // the name as it was written, where that is not Host
+	Port      int
+	Unix      string // path of a socket file
+	Scheme    string // "" if none was given
+	PortGiven bool   // the port was written
+	StartTLS  string // what is spoken before TLS; "" for TLS at once
+	Proxy     string // the proxies on the way, without passwords; "" for none
+	Path      string // behind the host of an https target, with its slash; "" if none
 }
 
 // scheme is what a scheme stands for.
@@ -57,6 +60,9 @@ func Parse(input string) (*Target, error) {
 			return nil, err
 		}
 		t.Scheme, port, rest = strings.ToLower(name), s.port, after
+		if s.starttls {
+			t.StartTLS = t.Scheme
+		}
 	}
 	rest, err := t.cutPath(rest)
 	if err != nil {
@@ -69,8 +75,12 @@ func Parse(input string) (*Target, error) {
 	if t.Port, err = portOf(input, portText, port); err != nil {
 		return nil, err
 	}
+	t.PortGiven = portText != "" || t.Scheme != ""
 	return t, t.setHost(host)
 }
+
+// PortOf is the port of a scheme, 0 if there is no such scheme.
+func PortOf(scheme string) int { return schemes[scheme].port }
 
 // MustBeBare refuses a path behind the host, for commands that have no use for it.
 func (t *Target) MustBeBare() error {
@@ -99,8 +109,6 @@ func schemeOf(input, name string) (scheme, error) {
 			f = f.WithHint("did you mean %s?", near)
 		}
 		return s, f
-	case s.starttls:
-		return s, bad(input, "%s begins in the clear and needs STARTTLS, which is not in this version", name)
 	}
 	return s, nil
 }

@@ -63,7 +63,6 @@ func TestWhatIsNoTargetIsNamed(t *testing.T) {
 		"example.com/path":   "a target is a host and a port; drop /path",
 		"http://example.com": "http is not TLS",
 		"htps://example.com": `unknown scheme "htps"`,
-		"smtp://example.com": "smtp begins in the clear and needs STARTTLS, which is not in this version",
 		"unix:":              "no path behind unix:",
 		"a..b":               "the host has an empty label",
 		"a<b":                "the host has a character that no name has",
