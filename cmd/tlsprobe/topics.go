@@ -15,8 +15,10 @@ https 443, smtps 465, imaps 993, pop3s 995, ftps 990, ldaps 636, nntps 563,
 ircs 6697, dot 853. Those that begin in the clear (` + "`tlsprobe help starttls`" + `):
 smtp 25, submission 587, lmtp 24, imap 143, pop3 110, ftp 21, nntp 119, sieve
 4190, irc 6667, xmpp 5222, xmpp-server 5269, ldap 389, postgres 5432, mysql
-3306, rdp 3389, mssql 1433. An international name is converted to its ASCII form. An IP
-address sends no server name (RFC 6066) unless --sni gives one.
+3306, rdp 3389, mssql 1433.
+
+An international name is converted to its ASCII form. An IP address sends no
+server name (RFC 6066) unless --sni gives one.
 `,
 	"starttls": `
 --starttls PROTO says before TLS what the protocol wants said; a scheme does the
