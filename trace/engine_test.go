@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/trace"
@@ -258,6 +259,23 @@ func TestTapOnTheEngine(t *testing.T) {
 	require.Equal(t, "early bird", data(c)["c2s early_data"])
 	require.NotNil(t, c.FindSecret("c_e.iv"))
 	require.True(t, trace.Summarize(c).Resumed)
+}
+
+// TestTapOpensEarlyDataOfAnySuite: a hello with early data does not say which
+// suite that is under, and it need not be the first.
+func TestTapOpensEarlyDataOfAnySuite(t *testing.T) {
+	cred, roots := credential(t)
+	chacha, aes := cipher.Lookup(cipher.TLS_CHACHA20_POLY1305_SHA256), cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256)
+	server := &tlsengine.Config{Credentials: []*tlsengine.Credential{cred}, TicketKeys: tlsengine.NewTicketKeys(), MaxEarlyData: 1000,
+		AntiReplay: tlsengine.NewReplayMemory(10), Suites: []*cipher.Suite{aes}}
+	client := &tlsengine.Config{Roots: roots, ServerName: "lab.example", Suites: []*cipher.Suite{chacha, aes}}
+	first := connect(t, client, server, "")
+	again := *client
+	again.Session, again.MaxEarlyData = first.sessions[0], 1000
+	c := connect(t, &again, server, "early bird").seen()
+	require.Empty(t, c.Notes)
+	require.Empty(t, trace.Check(c).Mismatches)
+	require.Equal(t, "early bird", data(c)["c2s early_data"])
 }
 
 func TestTapOnAHelloRetryRequestAndTLS12(t *testing.T) {

@@ -15,7 +15,16 @@ type viewer struct {
 	options CaptureOptions
 	log     map[string][]byte // of this connection
 	send    map[string]*direction
-	early   *keys // of early data, while it may come
+	early   earlyData
+}
+
+// earlyData opens the client's early data, while it may come. The suite is that
+// of the ticket, which the hello does not name: the first record that opens
+// under one of those with the right hash tells.
+type earlyData struct {
+	keys   *keys
+	secret []byte
+	suites []*cipher.Suite
 }
 
 // A direction is the state of the records one side sends.
@@ -123,7 +132,7 @@ func (v *viewer) guessEpoch(dir string) string {
 // data.
 func (v *viewer) open(r wireRecord, d *direction, o *opened) {
 	o.protected, o.epoch, o.suite = true, d.keys.epoch, d.keys.suite
-	for _, k := range []*keys{v.earlyKeys(r.dir), d.keys} {
+	for _, k := range []*keys{v.earlyKeys(r), d.keys} {
 		if k == nil || !k.ready() || r.partial {
 			continue
 		}
@@ -151,11 +160,21 @@ func (v *viewer) openCBC(r wireRecord, k *keys, o *opened) {
 	}
 }
 
-func (v *viewer) earlyKeys(dir string) *keys {
-	if dir == C2S {
-		return v.early
+// earlyKeys are the keys of early data, if the record may be under them.
+func (v *viewer) earlyKeys(r wireRecord) *keys {
+	if r.dir != C2S {
+		return nil
 	}
-	return nil
+	for _, suite := range v.early.suites {
+		if v.early.keys != nil {
+			break
+		}
+		k := &keys{suite: suite, keys: keyschedule.TrafficKeys(suite, keyschedule.SecretOf(v.early.secret))}
+		if k.makeAEAD(); len(v.early.suites) == 1 || k.open(r.bytes) != nil {
+			v.early.keys = v.traffic("early_data", "c_e", suite, v.early.secret)
+		}
+	}
+	return v.early.keys
 }
 
 // open is what a record holds, or nil.
@@ -196,11 +215,11 @@ func (v *viewer) message(id int) {
 	}
 	switch {
 	case m.Type == msgClientHello:
-		v.earlyData(m)
+		v.expectEarlyData(m)
 	case m.Type == msgServerHello && m.Name != "HelloRetryRequest" && v.b.ctx.Version >= tls13:
 		v.handshake13(id)
 	case m.Type == msgEndOfEarly:
-		v.early = nil
+		v.early = earlyData{}
 	case m.Type == msgFinished && m.Dir == S2C:
 		v.application13(m)
 	case m.Type == msgFinished:
@@ -241,24 +260,20 @@ func (k *keys) makeAEAD() {
 	k.aead, _ = k.suite.New(k.keys.Key[:k.keys.KeyLen])
 }
 
-// earlyData prepares for records under the early keys, if the hello announces
-// them and the key log knows them.
-func (v *viewer) earlyData(m *Message) {
+// expectEarlyData prepares for records under the early keys, if the hello
+// announces them and the key log knows them.
+func (v *viewer) expectEarlyData(m *Message) {
 	tree := dissect.Field{Fields: m.Fields}
-	if tree.Find("extensions.early_data") == nil {
-		v.early = nil
+	v.early = earlyData{}
+	suites := tree.Find("cipher_suites")
+	if tree.Find("extensions.early_data") == nil || suites == nil {
 		return
 	}
 	v.send[C2S].keys = &keys{epoch: "early_data"}
-	secret := v.log["CLIENT_EARLY_TRAFFIC_SECRET"]
-	// The suite is that of the ticket, which the hello does not name: the hash
-	// tells by its length, and the first suite that has it is likely.
-	if suites := tree.Find("cipher_suites"); suites != nil {
-		for _, f := range suites.Fields {
-			if s := cipher.Lookup(cipher.ID(f.Value.Num)); s != nil && s.TLS13() && s.Hash.Size() == len(secret) {
-				v.early = v.traffic("early_data", "c_e", s, v.secret("c_e", "CLIENT_EARLY_TRAFFIC_SECRET"))
-				return
-			}
+	v.early.secret = v.secret("c_e", "CLIENT_EARLY_TRAFFIC_SECRET")
+	for _, f := range suites.Fields {
+		if s := cipher.Lookup(cipher.ID(f.Value.Num)); s != nil && s.TLS13() && s.Hash.Size() == len(v.early.secret) && !slices.Contains(v.early.suites, s) {
+			v.early.suites = append(v.early.suites, s)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (v *viewer) clientDone13(m *Message) {
 	if main := v.b.value("main"); main != nil && len(main) == suite.Hash.Size() {
 		v.expand(suite, main, "res master", m.Transcript.After)
 	}
-	v.early = nil
+	v.early = earlyData{}
 	v.send[C2S].keys = v.traffic("application", "c_ap_0", suite, v.secret("c_ap_0", "CLIENT_TRAFFIC_SECRET_0"))
 }
 
