@@ -58,7 +58,7 @@ func withScratch(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	scratchDir = dir
-	return m.Run()
+	return corpus(m.Run())
 }
 
 // client is the Config of an engine as client of the peer.

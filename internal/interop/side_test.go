@@ -57,6 +57,7 @@ func newClient(t testing.TB, conn net.Conn, cfg *tlsengine.Config, early []byte)
 }
 
 func startClient(t testing.TB, conn net.Conn, cfg *tlsengine.Config, early []byte, answer func(*tlsengine.Engine) error) *side {
+	conn, cfg = watch(t, conn, "client", cfg)
 	e, err := tlsengine.NewClient(cfg)
 	require.NoError(t, err)
 	s := newSide(t, conn, e)
@@ -77,6 +78,7 @@ func newServer(t testing.TB, conn net.Conn, cfg *tlsengine.Config) *side {
 }
 
 func startServer(t testing.TB, conn net.Conn, cfg *tlsengine.Config, answer func(*tlsengine.Engine) error) *side {
+	conn, cfg = watch(t, conn, "server", cfg)
 	e, err := tlsengine.NewServer(cfg)
 	require.NoError(t, err)
 	s := newSide(t, conn, e)
