@@ -118,7 +118,7 @@ func TestModulesOfOthers(t *testing.T) {
 // TestCryptoTLSIsForComparison: crypto/tls is what others use; the engine is
 // not built on it.
 func TestCryptoTLSIsForComparison(t *testing.T) {
-	may := []string{"tlsconn", "quictls", "internal/bench", "internal/bench/minimal/cryptotls"}
+	may := []string{"tlsconn", "quictls", "internal/bench", "internal/bench/minimal/cryptotls", "examples/eventloop"}
 	for _, f := range sources(t) {
 		if slices.Contains(f.imports(), "crypto/tls") && !slices.Contains(may, f.pkg) {
 			t.Errorf("%s: crypto/tls is imported", f.path)
