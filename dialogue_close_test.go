@@ -204,6 +204,16 @@ func TestAlertsInTheClearAreRefused(t *testing.T) {
 		p.WantReceived("there are keys", "data")
 		p.WantAlert("a close that anybody could send is none", alert.UnexpectedMessage, alert.UnexpectedRecord)
 	})
+	for _, a := range []alert.Alert{alert.CloseNotify, alert.UserCanceled, alert.InternalError} {
+		eachEngine(t, nil, func(t *testing.T, p *testpeer.Peer) {
+			p.Send(testpeer.At(handshake.Initial, p.Alert(a)))
+			p.WantAlert("nor one before there was any data: the handshake is done", alert.UnexpectedMessage, alert.UnexpectedRecord)
+		})
+		eachEngine(t, nil, func(t *testing.T, p *testpeer.Peer) {
+			p.Send(p.KeyUpdate(handshake.UpdateNotRequested), testpeer.At(handshake.Initial, p.Alert(a)))
+			p.WantAlert("nor one before there was any data under new keys", alert.UnexpectedMessage, alert.UnexpectedRecord)
+		})
+	}
 }
 
 func TestWarnings(t *testing.T) {

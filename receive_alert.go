@@ -11,7 +11,9 @@ import (
 //
 // RFC 9846, Section 6.
 func (e *Engine) takeAlert(rec record.Record) (Event, error) {
-	if e.recv.keys != nil && !rec.Protected && (e.recv.proved || e.m.IsClient()) {
+	// Only a client that could make nothing of the ServerHello has a reason for
+	// it: RFC 9846, Appendix A.1.
+	if e.recv.keys != nil && !rec.Protected && (e.recv.proved || e.m.IsClient() || e.m.Done()) {
 		return Event{}, e.refuse(alert.UnexpectedRecord.Errorf("an alert in the clear after there were keys"))
 	}
 	level, a, err := record.ParseAlert(rec.Data)
