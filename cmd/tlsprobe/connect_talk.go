@@ -34,9 +34,9 @@ func (c *connect) talk(p *probe, l *link, rep *report.Connect) error {
 		p.say("%s", rep.Text(p.style()))
 		return c.interact(p, l)
 	case c.request != nil:
-		return c.reply(l, rep)
+		return c.reply(p, l, rep)
 	case len(c.earlyData) > 0 && l.tls.Early == report.EarlyAccepted:
-		return c.reply(l, rep)
+		return c.reply(p, l, rep)
 	}
 	return nil
 }
@@ -65,10 +65,13 @@ func (c *connect) updateKeys(l *link, rep *report.Connect) error {
 }
 
 // reply sends what there is to send, and collects what the peer says.
-func (c *connect) reply(l *link, rep *report.Connect) error {
+func (c *connect) reply(p *probe, l *link, rep *report.Connect) error {
 	var reply bytes.Buffer
 	more, err := l.tls.Exchange(l.ctx, c.request, &reply, c.maxReply)
-	rep.Reply = &report.Reply{Length: reply.Len(), Truncated: more, Bytes: reply.Bytes()}
+	rep.Reply = &report.Reply{Length: reply.Len(), Truncated: more, End: l.tls.End(), Bytes: reply.Bytes()}
+	if rep.Reply.End == "cut" && !more {
+		p.say("tlsprobe: warning: the peer ended the connection without close_notify: the reply may be cut off")
+	}
 	return err
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"crypto/x509"
 	"net"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/tlsengine/tlsengine"
@@ -31,6 +33,8 @@ unless --addr says otherwise, with a certificate made for the occasion unless
   tlsprobe serve --client-auth require --client-ca ca.pem
   tlsprobe serve --max-version 1.2 --echo
   tlsprobe serve --early-data 16384 --force-hrr
+  tlsprobe serve --fault bad-finished       what does your client say?
+  tlsprobe serve --starttls smtp --trace-dir traces
 `
 
 // serve is the command of that name.
@@ -51,8 +55,13 @@ type serve struct {
 	maxConns   int
 	idle       time.Duration
 	keylog     string
+	starttls   string
+	faults     []string
+	traceDir   string
+	yes        bool
 
 	host visit.Host
+	kept atomic.Int64 // traces
 	cred *tlsengine.Credential
 }
 
@@ -75,6 +84,10 @@ func (s *serve) flags(set *flags.Set) {
 	set.Int(&s.maxConns, "max-conns", 1, 65536, "connections at once (256)")
 	set.Duration(&s.idle, "idle", 100*time.Millisecond, 24*time.Hour, "end an echo without traffic (30s)")
 	set.File(&s.keylog, "keylog", "append the secrets to FILE, for Wireshark")
+	set.Choice(&s.starttls, "starttls", visit.StartTLS, "begin in the clear, as a server of that protocol")
+	set.List(&s.faults, "fault", "LIST", "go wrong on purpose, to test clients (loopback only): "+visit.FaultList)
+	set.String(&s.traceDir, "trace-dir", "DIR", "write a trace of each connection into DIR, secrets included")
+	set.Switch(&s.yes, "yes", "do so for visitors from other machines too")
 }
 
 func (s *serve) run(p *probe, args []string) error {
@@ -92,6 +105,9 @@ func (s *serve) run(p *probe, args []string) error {
 		return fault.InputError("addr", "cannot listen on %s: %v", s.addr, cause(err))
 	}
 	defer l.Close() //nolint:errcheck // it is closed already when all goes well
+	if err := s.checkReach(l.Addr()); err != nil {
+		return err
+	}
 	return s.listen(p, l)
 }
 
@@ -105,7 +121,15 @@ func (s *serve) prepare(p *probe) (err error) {
 			return err
 		}
 	}
-	s.host = visit.Host{ForceHRR: s.forceHRR, Echo: s.echo, Idle: s.idle}
+	s.host = visit.Host{ForceHRR: s.forceHRR, Echo: s.echo, Idle: s.idle, StartTLS: s.starttls, Keep: s.traceDir != ""}
+	if s.host.Faults, err = visit.ParseFaults(s.faults); err != nil {
+		return err
+	}
+	if s.traceDir != "" {
+		if info, err := os.Stat(s.traceDir); err != nil || !info.IsDir() {
+			return fault.InputError("file", "--trace-dir %s is not a directory", s.traceDir)
+		}
+	}
 	cfg := &s.host.Config
 	if s.offer.ALPN == nil && !s.echo {
 		s.offer.ALPN = []string{"http/1.1"}
@@ -129,6 +153,20 @@ func (s *serve) prepare(p *probe) (err error) {
 	s.host.Answer = site.Answer
 	if err := cfg.CheckServer(); err != nil {
 		return fault.UsageError("config", "%v", err)
+	}
+	return nil
+}
+
+// checkReach holds what others could get at to the flags that allow it.
+func (s *serve) checkReach(addr net.Addr) error {
+	tcp, ok := addr.(*net.TCPAddr)
+	switch {
+	case ok && tcp.IP.IsLoopback():
+		return nil
+	case s.host.Faults != nil:
+		return fault.UsageError("conflict", "--fault is for tests on this machine, and %s can be reached from others", addr)
+	case s.traceDir != "" && !s.yes:
+		return fault.UsageError("conflict", "--trace-dir writes the secrets of visitors from other machines, who can reach %s", addr).WithHint("--yes says that this is meant")
 	}
 	return nil
 }

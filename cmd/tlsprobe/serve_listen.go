@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -128,11 +129,24 @@ func (s *serve) visit(p *probe, conn net.Conn) (err error) {
 		}
 	}()
 	v, err := s.host.Serve(conn)
+	s.keep(p, remote, v)
 	s.log(p, remote, v, err)
-	if err == nil || errors.Is(err, visit.ErrNoRequest) {
+	if err == nil || errors.Is(err, visit.ErrNoRequest) || errors.Is(err, visit.ErrOnPurpose) {
 		return nil
 	}
 	return serveFault(err).For(remote)
+}
+
+// keep writes the trace of a connection, if it is wanted.
+func (s *serve) keep(p *probe, remote string, v *visit.Visit) {
+	if s.traceDir == "" {
+		return
+	}
+	clean := strings.NewReplacer(":", "-", "[", "", "]", "", "%", "-").Replace(remote)
+	name := filepath.Join(s.traceDir, fmt.Sprintf("%06d-%s.json", s.kept.Add(1), clean))
+	if err := saveTrace(name, v.Trace()); err != nil {
+		p.say("tlsprobe: %v", err)
+	}
 }
 
 // log is one line on stderr, and with -v the dialogue.
@@ -143,6 +157,10 @@ func (s *serve) log(p *probe, remote string, v *visit.Visit, err error) {
 			b.WriteString(v.Lines[i].Draw(text.Style{}))
 		}
 		p.talk(b.String())
+	}
+	if errors.Is(err, visit.ErrOnPurpose) {
+		p.say("%s  %v: %v", remote, err, s.host.Faults)
+		return
 	}
 	if err != nil && !errors.Is(err, visit.ErrNoRequest) {
 		if !s.once { // else it is the end, and said there
@@ -170,7 +188,10 @@ func (s *serve) log(p *probe, remote string, v *visit.Visit, err error) {
 func serveFault(err error) *fault.Fault {
 	var ours *tlsengine.AlertError
 	var theirs *tlsengine.PeerAlertError
+	var greeting *visit.GreetingError
 	switch {
+	case errors.As(err, &greeting):
+		return fault.New(fault.NotReached, "starttls.protocol", "starttls", "no TLS: %v", greeting)
 	case errors.As(err, &theirs):
 		f := fault.New(fault.TLSFailed, "tls.alert", "handshake", "TLS failed: the client sent alert %s (%d)", names.Alert(uint8(theirs.Alert)), uint8(theirs.Alert))
 		f.Alert = &fault.Alert{ID: uint8(theirs.Alert), Name: names.Alert(uint8(theirs.Alert))}

@@ -167,6 +167,7 @@ type connectReport struct {
 	Result struct{ ALPN *string }
 	Reply  struct {
 		Bytes []byte `json:"data_b64"`
+		End   string
 	}
 	Error struct{ Code, Stage, Message string }
 	Exit  int

@@ -72,6 +72,17 @@ func (c *Conn) Count() drive.Count { return c.wire.Count() }
 // Done reports whether the handshake is complete.
 func (c *Conn) Done() bool { return c.done }
 
+// End says how the peer ended its data, if it did.
+func (c *Conn) End() string {
+	switch {
+	case c.Truncated:
+		return "cut"
+	case c.Closed:
+		return "close_notify"
+	}
+	return "open"
+}
+
 // Failure is what ended the connection, or nil.
 func (c *Conn) Failure() *fault.Fault { return c.failure }
 

@@ -100,6 +100,7 @@ type Exporter struct {
 type Reply struct {
 	Length    int    `json:"length"`
 	Truncated bool   `json:"truncated"` // --max-reply left something out
+	End       string `json:"end"`       // close_notify; cut: the transport ended without it; open: nothing more came
 	Bytes     []byte `json:"data_b64"`
 }
 

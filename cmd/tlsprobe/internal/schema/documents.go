@@ -11,7 +11,7 @@ var documents = map[string]document{
 		req("certificates", list(ref("certificate"))), req("bytes", ref("bytes")),
 		opt("exporter", object(req("label", str("")), req("length", num("bytes")), req("value", hex("the keying material")))),
 		opt("key_update", oneOf("whose keys changed", "both", "own", "none")),
-		opt("reply", object(req("length", num("bytes")), req("truncated", flag("--max-reply left something out")), req("data_b64", base64("what the peer said")))),
+		opt("reply", object(req("length", num("bytes")), req("truncated", flag("--max-reply left something out")), opt("end", oneOf("how the peer ended it; cut is without close_notify", "close_notify", "cut", "open")), req("data_b64", base64("what the peer said")))),
 		opt("second", object(req("timing", ref("timing")), req("result", ref("result")), req("bytes", ref("bytes")))),
 		opt("why", object(req("cause", str("version, suites, groups, sigalgs, alpn, sni, hello_size, client_certificate, combination, unknown")), req("detail", str("in words")), req("probes", num("connections that were made to find out")))),
 	}},

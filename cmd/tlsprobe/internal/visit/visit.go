@@ -34,6 +34,9 @@ type Host struct {
 	ForceHRR bool
 	Echo     bool
 	Idle     time.Duration // for an echo without traffic
+	StartTLS string        // what is spoken before TLS; "" for TLS at once
+	Faults   *Faults       // what goes wrong on purpose; nil for nothing
+	Keep     bool          // the trace is wanted of an echo too
 
 	// Answer makes the answer to an HTTP request.
 	Answer func(v *Visit, method, path string) []byte
@@ -53,7 +56,26 @@ type Visit struct {
 	body  bytes.Buffer
 	done  bool
 	over  bool // the client said close_notify
+
+	rewrite func(handshake.MessageType, []byte) []byte // a fault's
 }
+
+// GreetingError is a client that did not come to TLS.
+type GreetingError struct {
+	Protocol string
+	Err      error
+}
+
+// Error says how far it came.
+func (e *GreetingError) Error() string {
+	return "before STARTTLS of " + e.Protocol + ": " + e.Err.Error()
+}
+
+// Unwrap is the cause.
+func (e *GreetingError) Unwrap() error { return e.Err }
+
+// ErrOnPurpose ends a connection as a fault wants it.
+var ErrOnPurpose = errors.New("ended on purpose, by --fault")
 
 // Serve serves a connection until its end, and closes it.
 func (h *Host) Serve(nc net.Conn) (v *Visit, err error) {
@@ -68,15 +90,20 @@ func (h *Host) Serve(nc net.Conn) (v *Visit, err error) {
 	cfg := h.Config
 	cfg.Ask |= tlsengine.AskConfig
 	cfg.Tracer = watch
-	if !h.Echo {
+	if !h.Echo || h.Keep {
 		v.trace = trace.NewRecorder("server", time.Now)
 		cfg.Tracer = hook.Several(v.trace, watch)
 	}
+	transport := h.Faults.apply(&cfg, nc)
+	v.rewrite = cfg.Rewrite
 	e, err := tlsengine.NewServer(&cfg)
 	if err != nil {
 		return v, err
 	}
-	v.wire = drive.New(e, nc)
+	v.wire = drive.New(e, transport)
+	if err := greet(nc, h.StartTLS); err != nil {
+		return v, &GreetingError{h.StartTLS, err}
+	}
 	v.wire.SetDeadline(time.Now().Add(RequestTime))
 	defer v.wire.Flush() //nolint:errcheck // an alert is a courtesy
 	if err := v.handshake(); err != nil {
@@ -128,6 +155,9 @@ func (v *Visit) question() error {
 	switch req := e.Pending().(type) {
 	case *tlsengine.ConfigRequest:
 		v.hello = &req.Hello
+		if v.host.Faults.after(v) {
+			return ErrOnPurpose
+		}
 		return e.UseConfig(v.config(), nil)
 	case *tlsengine.VerdictRequest:
 		return e.Verified(nil) // without --client-ca any certificate is as good as another
@@ -138,6 +168,7 @@ func (v *Visit) question() error {
 // config is the Config for this client.
 func (v *Visit) config() *tlsengine.Config {
 	cfg := v.host.Config
+	cfg.Rewrite = v.rewrite
 	if v.host.ForceHRR {
 		if list := unshared(&cfg, v.hello); len(list) > 0 {
 			cfg.Groups = list
@@ -257,7 +288,12 @@ func (v *Visit) answer() error {
 		return ErrNoRequest
 	}
 	method, path := v.parse()
-	if _, err := v.wire.Write(v.host.Answer(v, method, path)); err != nil {
+	answer := v.host.Answer(v, method, path)
+	if v.host.Faults.cuts() {
+		v.wire.Write(answer[:len(answer)/2]) //nolint:errcheck // that is the point
+		return ErrOnPurpose
+	}
+	if _, err := v.wire.Write(answer); err != nil {
 		return err
 	}
 	return v.end()
