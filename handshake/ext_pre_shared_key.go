@@ -82,8 +82,8 @@ func ParsePreSharedKeyCH(data []byte) (OfferedPSKs, error) {
 	}
 	// "A series of HMAC values, one for each value in the identities list and
 	// in the same order" RFC 9846, Section 4.3.11.
-	if binders := m.Binders.Len(); binders != identities {
-		return OfferedPSKs{}, alert.BinderCountMismatch.Errorf("client sent %d PSK identities and %d binders", identities, binders)
+	if n := m.Binders.Len(); n != identities {
+		return OfferedPSKs{}, alert.BinderCountMismatch.Errorf("client sent %d PSK identities and %d binders", identities, n)
 	}
 	return m, nil
 }

@@ -64,8 +64,9 @@ func (e *EarlySecret) Exporter(transcriptHash []byte) Secret {
 // Handshake returns the Handshake Secret, given the shared secret of the key
 // exchange, or nil if the PSK is used without one (psk_ke).
 func (e *EarlySecret) Handshake(sharedSecret []byte) HandshakeSecret {
-	salt := withoutPSK(e.Hash).derived
-	if e.Secret != withoutPSK(e.Hash).early {
+	known := withoutPSK(e.Hash)
+	salt := known.derived
+	if !e.Secret.Equal(known.early.Bytes()) {
 		salt = derived(e.Hash, &e.Secret)
 	}
 	return HandshakeSecret{e.Hash, extract(e.Hash, salt, sharedSecret)}

@@ -1,6 +1,10 @@
 package alert
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Error is a refusal by this side: something the peer sent, or a verdict on
 // it, ends the connection, and the peer is told with Alert.
@@ -11,7 +15,10 @@ type Error struct {
 	Err    error  // the cause, where another package found it; may be nil
 }
 
-// Error gives the detail, the cause and the alert, in one line.
+// Error gives the detail, the cause and the alert, in one line of printable
+// ASCII. A cause may name what the peer named, such as the host of a
+// certificate: what is not printable in it becomes an escape, and what is too
+// long is cut.
 func (e *Error) Error() string {
 	s := e.Detail
 	if s == "" {
@@ -20,7 +27,20 @@ func (e *Error) Error() string {
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
-	return s + " (alert " + e.Alert.String() + ")"
+	return printable(s) + " (alert " + e.Alert.String() + ")"
+}
+
+// maxText is how many bytes of a text are shown.
+const maxText = 500
+
+// printable is a text that can stand in a log.
+func printable(s string) string {
+	if len(s) > maxText {
+		s = s[:maxText] + "..."
+	}
+	quoted := strconv.QuoteToASCII(s)
+	quoted = quoted[1 : len(quoted)-1]
+	return strings.ReplaceAll(quoted, `\"`, `"`)
 }
 
 // Unwrap returns the cause.
