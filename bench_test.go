@@ -98,12 +98,14 @@ func knownChat() *chat {
 	return k
 }
 
-// flavours are the kinds of handshakes that are measured, warmed up.
-var flavours = []struct {
+// flavour is a kind of handshake that is measured.
+type flavour struct {
 	name   string
 	change func(k *chat)
 	resume bool
-}{
+}
+
+var flavours = []flavour{
 	{"1.3", func(*chat) {}, false},
 	{"1.3-mlkem", func(k *chat) {
 		k.client.Groups = []*group.Group{group.Lookup(group.X25519MLKEM768)}
@@ -119,14 +121,14 @@ var flavours = []struct {
 }
 
 // flavoured is the chat of a flavour after its first handshake.
-func flavoured(t testing.TB, change func(*chat), resume bool) *chat {
+func flavoured(t testing.TB, f flavour) *chat {
 	k := knownChat()
-	change(k)
-	if resume {
+	f.change(k)
+	if f.resume {
 		k.server.TicketKeys, k.server.Tickets = tlsengine.NewTicketKeys(), 1
 	}
 	k.handshake(t)
-	if resume {
+	if f.resume {
 		k.client.Session = k.session(t)
 	}
 	return k
@@ -157,7 +159,7 @@ func (k *chat) session(t testing.TB) (session []byte) {
 func BenchmarkHandshake(b *testing.B) {
 	for _, f := range flavours {
 		b.Run(f.name, func(b *testing.B) {
-			k := flavoured(b, f.change, f.resume)
+			k := flavoured(b, f)
 			b.ReportAllocs()
 			for b.Loop() {
 				if c, _ := k.handshake(b); c.ConnectionState().Resumed != f.resume {

@@ -134,7 +134,7 @@ func plainExpandLabel(secret []byte, label string, n int) []byte {
 // QUICConn.
 func quicHandshake(id *identity) []result {
 	groups := []*group.Group{group.Lookup(group.X25519)}
-	ccfg := &tls.Config{Roots: id.roots, ServerName: serverName, Groups: groups, ALPN: []string{"h3"}}
+	ccfg := &tls.Config{Roots: id.roots, ServerName: serverName, Groups: groups, ALPN: []string{"h3"}, Chains: tls.NewChainMemory(1)}
 	scfg := &tls.Config{Credentials: []*tls.Credential{id.ours}, Groups: groups, ALPN: []string{"h3"}}
 	ours := func(n int) {
 		for range n {
