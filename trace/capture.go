@@ -21,11 +21,19 @@ type CaptureOptions struct {
 
 // Capture reads a .pcap or .pcapng file and returns a trace of the TLS
 // connections in it, in order of their first segment. TCP streams without TLS
-// are left out; without any left the error says so.
+// are left out; without any left the error says so. A key log that is in the
+// file is used besides that of the options.
 func Capture(file []byte, o CaptureOptions) (*Trace, error) {
 	packets, err := pcap.Parse(file)
 	if err != nil {
 		return nil, err
+	}
+	if len(packets.KeyLog) > 0 {
+		own, err := ParseKeyLog(packets.KeyLog)
+		if err != nil {
+			return nil, fmt.Errorf("the capture's own key log: %w", err)
+		}
+		o.KeyLog = own.and(o.KeyLog)
 	}
 	t := &Trace{Schema: Schema, Secrets: true, Connections: []*Connection{}}
 	for _, stream := range packets.Streams {

@@ -22,7 +22,8 @@ var pageFiles embed.FS
 // but for long application data.
 type PageOptions struct {
 	Message string // only records with this message, by name or number; "" for all
-	AppData int    // bytes of application data of one record; 0 is 256
+	AppData int    // bytes of application data of one record; 0 is 256, less is none
+	Terse   bool   // explanations are there, but not seen at first
 }
 
 // HTML writes a trace as one page that needs nothing else: no request goes out
@@ -47,6 +48,7 @@ type (
 		Style         template.CSS
 		Script        template.JS
 		Secrets       bool
+		Terse         bool
 		Connections   []connectionView
 		Words         []wordView
 		Data          any
@@ -107,9 +109,7 @@ type composer struct {
 }
 
 func newPage(t *Trace, o PageOptions) (*page, error) {
-	if o.AppData == 0 {
-		o.AppData = 256
-	}
+	o.AppData = dataShown(o.AppData)
 	style, err := pageFiles.ReadFile("page/page.css")
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Title: "TLS, byte by byte", Style: template.CSS(style), Script: template.JS(script), Secrets: t.Secrets, //nolint:gosec // our own files
+	p := &page{Title: "TLS, byte by byte", Style: template.CSS(style), Script: template.JS(script), Secrets: t.Secrets, Terse: o.Terse, //nolint:gosec // our own files
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'", integrity(style), integrity(script))}
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage

@@ -152,7 +152,7 @@ func (m *composer) inside(id string, r *Record, messages []*Message) block {
 	if len(messages) > 0 {
 		b.Title = "behind the message"
 	}
-	if n := r.contentLen(m.c); r.Inner.Type == typeApplication && n > 0 {
+	if n := r.contentLen(m.c); r.Inner.Type == typeApplication && n > 0 && m.o.AppData > 0 {
 		b.Text = quoteData(inner[:min(n, m.o.AppData)])
 	}
 	return b
@@ -230,7 +230,10 @@ func (p *hexPane) leaf(off int, b []byte, most int) (text, after string) {
 		}
 	}
 	if len(shown) < len(b) {
-		p.column, after = 0, fmt.Sprintf("\n… %d more\n", len(b)-len(shown))
+		if after = fmt.Sprintf("… %d more\n", len(b)-len(shown)); len(shown) > 0 || p.column > 0 {
+			after = "\n" + after
+		}
+		p.column = 0
 		p.offsets.WriteByte('\n')
 	}
 	return out.String(), after

@@ -168,6 +168,8 @@ func TestColoursOfThePageHaveContrast(t *testing.T) {
 		for _, m := range regexp.MustCompile(`--([a-z]+):#([0-9a-f]+)`).FindAllStringSubmatch(theme[1], -1) {
 			colours[m[1]] = luminance(t, m[2])
 		}
+		tell := (max(colours["c"], colours["s"]) + 0.05) / (min(colours["c"], colours["s"]) + 0.05)
+		require.GreaterOrEqual(t, tell, 1.5, "client and server differ in lightness too")
 		for fg, backgrounds := range map[string][]string{"fg": {"bg", "card", "alt", "sbg"}, "dim": {"bg", "card", "sbg"}, "c": {"card", "bg"}, "s": {"card", "bg"}, "k": {"card", "bg"}, "warn": {"warnbg", "card", "bg"}, "onfg": {"on"}} {
 			for _, bg := range backgrounds {
 				light, dark := max(colours[fg], colours[bg]), min(colours[fg], colours[bg])

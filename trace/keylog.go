@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -44,4 +45,28 @@ func ParseKeyLog(b []byte) (KeyLog, error) {
 		log[of][words[0]] = secret
 	}
 	return log, nil
+}
+
+// and is both key logs in one.
+func (log KeyLog) and(other KeyLog) KeyLog {
+	both := KeyLog{}
+	for _, l := range []KeyLog{log, other} {
+		for random, secrets := range l {
+			if both[random] == nil {
+				both[random] = map[string][]byte{}
+			}
+			maps.Copy(both[random], secrets)
+		}
+	}
+	return both
+}
+
+// Has reports whether there are secrets of a connection in the key log.
+func (log KeyLog) Has(c *Connection) bool {
+	for i := range c.Messages {
+		if b := c.Bytes(&c.Messages[i]); c.Messages[i].Type == msgClientHello && len(b) >= 38 && log[[32]byte(b[6:38])] != nil {
+			return true
+		}
+	}
+	return false
 }

@@ -18,14 +18,14 @@ func Load(b []byte) (*Trace, error) {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, err
+		return nil, where(err)
 	}
 	if head.Schema != Schema {
 		return nil, fmt.Errorf("%w: %s", ErrSchema, quote(head.Schema))
 	}
 	var t Trace
 	if err := json.Unmarshal(b, &t); err != nil {
-		return nil, err
+		return nil, where(err)
 	}
 	for i, c := range t.Connections {
 		if c == nil {
@@ -36,6 +36,15 @@ func Load(b []byte) (*Trace, error) {
 		}
 	}
 	return &t, nil
+}
+
+// where says at which byte JSON is wrong.
+func where(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("byte %d: %w", syntax.Offset, err)
+	}
+	return err
 }
 
 // Validate checks what every renderer relies on: ids are places, spans lie in
@@ -54,17 +63,17 @@ func (c *Connection) Validate() error {
 			return fmt.Errorf("record %d has id %d", i+1, r.ID)
 		}
 		if !c.has(r.At) || r.At.Off != covered[r.At.Buf] || c.Buffers[r.At.Buf].Kind != KindWire {
-			return fmt.Errorf("record %d is not behind the one before it", i)
+			return fmt.Errorf("record %d is not behind the one before it", r.ID)
 		}
 		covered[r.At.Buf] += r.At.Len
 		if err := cover(r.Fields, r.At.Len); err != nil {
-			return fmt.Errorf("record %d: %w", i, err)
+			return fmt.Errorf("record %d: %w", r.ID, err)
 		}
 		if r.Inner != nil && (!c.has(r.Inner.Span) || r.Inner.Padding < 0 || r.Inner.Padding > r.Inner.Len) {
-			return fmt.Errorf("record %d: its content is not in a buffer", i)
+			return fmt.Errorf("record %d: its content is not in a buffer", r.ID)
 		}
 		if r.AEAD != nil && !c.has(r.AEAD.Tag) {
-			return fmt.Errorf("record %d: its tag is not in a buffer", i)
+			return fmt.Errorf("record %d: its tag is not in a buffer", r.ID)
 		}
 	}
 	for i, b := range c.Buffers {

@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/vectors"
 )
 
 // A validator knows the words of JSON Schema that schema.json uses.
@@ -125,6 +129,29 @@ func decode(t *testing.T, b []byte) (v any) {
 	return v
 }
 
+// described calls f for each property of the schema that was not seen.
+func (v *validator) described(schema map[string]any, at string, done map[string]bool, f func(string)) {
+	if ref, ok := schema["$ref"].(string); ok && !done[ref] {
+		done[ref] = true
+		v.described(v.root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any), ref, done, f)
+	}
+	if items, ok := schema["items"].(map[string]any); ok {
+		v.described(items, at, done, f)
+	}
+	options, _ := schema["anyOf"].([]any)
+	for _, o := range options {
+		v.described(o.(map[string]any), at, done, f)
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for key, p := range properties {
+		p := p.(map[string]any)
+		if !v.seen[fmt.Sprintf("%p.%s", p, key)] {
+			f(at + "." + key)
+		}
+		v.described(p, at+"."+key, done, f)
+	}
+}
+
 func TestTracesFitTheSchema(t *testing.T) {
 	root := decode(t, JSONSchema()).(map[string]any)
 	v := &validator{t: t, root: root, seen: map[string]bool{}}
@@ -134,10 +161,34 @@ func TestTracesFitTheSchema(t *testing.T) {
 	client, server := hellos(t)
 	r := NewRecorder("client", clock())
 	replay(r, "client", captured.Connections[0])
+	d12 := talk(t, func(client, _ *tls.Config) { client.MaxVersion = tls.VersionTLS12 })
+	old, err := Capture(d12.capture(1460, nil), CaptureOptions{KeyLog: d12.log(t)})
+	require.NoError(t, err)
+	odd := bytes.Clone(client)
+	odd[5+4+2+32] = 77 // the length of the session id: it is longer than the message
+	handshakes, err := vectors.Traces()
+	require.NoError(t, err)
+	retry := NewTap("server", clock())
+	for _, h := range handshakes {
+		if key := h.PrivateKey(vectors.Server, "P-256"); key != nil {
+			retry.Private(23, key)
+			for _, r := range h.Records() {
+				if r.Sender == vectors.Client {
+					retry.Received(r.Record)
+				} else {
+					retry.Sent(r.Record)
+				}
+			}
+		}
+	}
 	redacted := ordinary(t)
 	redacted.Redact()
 	for name, tr := range map[string]*Trace{
 		"capture":  captured,
+		"TLS 1.2":  old,
+		"retry":    {Schema: Schema, Secrets: true, Tool: &Tool{Name: "test", Version: "1", Commit: "abc"}, Connections: []*Connection{retry.Connection()}},
+		"odd":      Streams(odd, nil, CaptureOptions{}),
+		"short":    Streams([]byte("\x16\x03\x03\x00\x06\x01\x00\x00\x02\x03\x03"), nil, CaptureOptions{}),
 		"streams":  Streams(client[:60], server, CaptureOptions{}),
 		"recorder": {Schema: Schema, Secrets: true, Tool: &Tool{Name: "test", Version: "1"}, Connections: []*Connection{r.Connection()}},
 		"redacted": redacted,
@@ -146,6 +197,9 @@ func TestTracesFitTheSchema(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, v.check(root, decode(t, j), name))
 	}
+	var never []string
+	v.described(root, "", map[string]bool{}, func(at string) { never = append(never, at) })
+	require.Empty(t, never, "properties that no trace has")
 	for name, bad := range map[string]string{
 		"another schema": `{"schema":"tlsprobe.trace/2","secrets":true,"connections":[]}`,
 		"no connections": `{"schema":"tlsprobe.trace/1","secrets":true}`,

@@ -41,7 +41,7 @@ type TextOptions struct {
 	Hex      HexForm
 	Explain  bool // a sentence under each field
 	Commands bool // a line for a shell under each secret
-	AppData  int  // bytes of application data; 0 is 256
+	AppData  int  // bytes of application data; 0 is 256, less is none
 	ASCII    bool // no characters outside ASCII
 	Color    bool // ANSI colours
 }
@@ -51,9 +51,7 @@ func Text(w io.Writer, t *Trace, o TextOptions) error {
 	if o.Layers == 0 {
 		o.Layers = AllLayers
 	}
-	if o.AppData == 0 {
-		o.AppData = 256
-	}
+	o.AppData = dataShown(o.AppData)
 	p := &printer{o: o}
 	for i, c := range t.Connections {
 		if i > 0 {
@@ -67,6 +65,14 @@ func Text(w io.Writer, t *Trace, o TextOptions) error {
 	}
 	_, err := w.Write(out)
 	return err
+}
+
+// dataShown is how many bytes of application data are shown.
+func dataShown(n int) int {
+	if n == 0 {
+		return 256
+	}
+	return max(n, 0)
 }
 
 // TextTree writes a tree of package dissect, and the bytes b that it is of: one

@@ -87,7 +87,7 @@ var makers = map[string]func(fx *fixtures) string{
 	"forged": func(fx *fixtures) string { // a trace with one byte of a secret changed
 		name := filepath.Join(fx.dir, "forged.json")
 		require.Equal(fx.t, 0, run([]string{"demo", "--save-trace", name, "-o", filepath.Join(fx.dir, "out.txt")}, strings.NewReader(""), io.Discard, io.Discard))
-		tr, err := readTrace(name, trace.CaptureOptions{})
+		tr, _, err := readTrace(name, trace.CaptureOptions{})
 		require.NoError(fx.t, err)
 		tr.Connections[0].FindSecret("s_hs.key").Out[0] ^= 1
 		require.NoError(fx.t, saveTrace(name, tr))

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -173,5 +175,32 @@ func TestCheckerFindsWhatIsWrong(t *testing.T) {
 		c := &checker{defs: s["$defs"]}
 		c.check("$", s, v)
 		require.Equal(t, []string{want}, c.faults)
+	}
+}
+
+// TestTracesOfEveryFlavourFitTheSchema: of all that show can show.
+func TestTracesOfEveryFlavourFitTheSchema(t *testing.T) {
+	fx := newFixtures(t)
+	flavours := [][]string{
+		{"show", fx.expand("{capture}")}, {"show", fx.expand("{withkeys}")}, {"show", fx.expand("{cutoff}")}, {"show", fx.expand("{capture}"), fx.expand("{withkeys}")},
+		{"show", fx.expand("{withkeys}"), "--redact"}, {"show", "--c2s", fx.expand("{clientbytes}"), "--s2c", fx.expand("{serverbytes}"), "--keylog", fx.expand("{keys}")},
+		{"show", "--c2s", fx.expand("{hello}"), "--s2c", fx.expand("{serverbytes}")}, {"show", "--c2s", fx.expand("{clientbytes}"), "--s2c", fx.expand("{empty}")},
+	}
+	for i, flags := range []string{"", "--resume", "--client-cert", "--force-hrr", "--key-update", "--max-version 1.2", "--max-version 1.2 --resume --client-cert", "--suites TLS_CHACHA20_POLY1305_SHA256", "--force-hrr --resume"} {
+		name := filepath.Join(fx.dir, fmt.Sprintf("flavour-%d.json", i))
+		call(t, append([]string{"demo", "--save-trace", name}, strings.Fields(flags)...)...)
+		flavours = append(flavours, []string{"show", name}, []string{"show", name, "--redact"})
+	}
+	for _, server := range []string{"engine", "tls12", "retry", "private", "http"} {
+		flavours = append(flavours, []string{"show", fx.expand("{" + server + "}"), "--no-verify"})
+	}
+	flavours = append(flavours, []string{"show", fx.expand("{early}"), "--no-verify", "--resume"})
+	for _, args := range flavours {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			var out, said bytes.Buffer
+			run(append(args, "--json"), strings.NewReader(""), &out, &said)
+			checkJSON(t, out.Bytes())
+			require.Contains(t, out.String(), `"schema": "tlsprobe.trace/1"`, "%s", &said)
+		})
 	}
 }

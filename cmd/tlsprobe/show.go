@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type view struct {
 	message  string
 	hex      string
 	explain  bool
+	terse    bool
 	commands bool
 	appData  int64
 	redact   bool
@@ -44,8 +46,9 @@ func (v *view) flags(s *flags.Set) {
 	s.List(&v.layers, "layer", "LIST", "of records,messages,fields,keys,bytes (all)")
 	s.String(&v.message, "message", "NAME|N", "only this message")
 	s.Choice(&v.hex, "hex", []string{"short", "full", "none"}, "how much of the bytes (short)")
-	s.Switch(&v.explain, "explain", "a sentence under each field")
-	s.Switch(&v.commands, "commands", "a command under each secret that computes it")
+	s.Switch(&v.explain, "explain", "a sentence under each field (pages have them)")
+	s.Switch(&v.terse, "no-explain", "a page without them")
+	s.Switch(&v.commands, "commands", "a command under each secret that computes it (pages have them)")
 	s.Size(&v.appData, "app-data", 0, 1<<20, "bytes of application data to show (256)")
 	s.Switch(&v.redact, "redact", "no secrets, no application data")
 }
@@ -72,8 +75,11 @@ func (s *show) flags(set *flags.Set) {
 }
 
 func (s *show) run(p *probe, args []string) error {
-	if _, err := s.view.options(p); err != nil {
+	if err := s.view.check(p); err != nil {
 		return err
+	}
+	if len(args) > 0 && !isFile(args[0]) && fileLike(args[0]) {
+		return fault.InputError("file", "%s: no such file", args[0])
 	}
 	fromFiles := s.c2s != "" || s.s2c != "" || len(args) > 0 && isFile(args[0])
 	if fromFiles {
@@ -175,7 +181,10 @@ func (v *view) write(p *probe, t *trace.Trace) error {
 		return p.answerJSON(t)
 	case "html":
 		var b strings.Builder
-		if err := trace.HTML(&b, t, trace.PageOptions{Message: v.message, AppData: int(v.appData)}); err != nil {
+		if err := v.hasMessage(t); err != nil {
+			return err
+		}
+		if err := trace.HTML(&b, t, trace.PageOptions{Message: v.message, AppData: v.most(), Terse: v.terse}); err != nil {
 			return err
 		}
 		return p.answer([]byte(b.String()))
@@ -184,8 +193,8 @@ func (v *view) write(p *probe, t *trace.Trace) error {
 	if err != nil {
 		return err
 	}
-	if o.Message != "" && !hasMessage(t, o.Message) {
-		return fault.UsageError("value", "--message %s: there is no such message", o.Message).WithHint("the messages are %s", strings.Join(messageNames(t), ", "))
+	if err := v.hasMessage(t); err != nil {
+		return err
 	}
 	var b strings.Builder
 	if err := trace.Text(&b, t, o); err != nil {
@@ -212,7 +221,7 @@ var layers = map[string]trace.Layer{
 
 func (v *view) options(p *probe) (o trace.TextOptions, err error) {
 	style := p.style()
-	o = trace.TextOptions{Message: v.message, Explain: v.explain, Commands: v.commands, AppData: int(v.appData), ASCII: style.ASCII, Color: style.Color}
+	o = trace.TextOptions{Message: v.message, Explain: v.explain, Commands: v.commands, AppData: v.most(), ASCII: style.ASCII, Color: style.Color}
 	for _, name := range v.layers {
 		if layers[name] == 0 {
 			return o, fault.UsageError("value", "--layer %s: want records, messages, fields, keys or bytes", name)
@@ -228,15 +237,57 @@ func (v *view) options(p *probe) (o trace.TextOptions, err error) {
 	return o, nil
 }
 
-func hasMessage(t *trace.Trace, want string) bool {
+// check refuses flags that contradict each other, or the form of the answer.
+func (v *view) check(p *probe) error {
+	if v.explain && v.terse {
+		return fault.UsageError("conflict", "--explain and --no-explain")
+	}
+	form := v.form(p)
+	for _, f := range []struct {
+		name  string
+		given bool
+		forms string
+	}{
+		{"layer", v.layers != nil, "text"}, {"hex", v.hex != "", "text"}, {"no-explain", v.terse, "html text"}, {"message", v.message != "", "text html"},
+	} {
+		if f.given && !strings.Contains(f.forms, form) {
+			return fault.UsageError("conflict", "--%s is for %s, and the answer is %s", f.name, strings.Fields(f.forms)[0], form)
+		}
+	}
+	_, err := v.options(p)
+	return err
+}
+
+// most is how much application data is shown; none is not the default.
+func (v *view) most() int {
+	if v.appData == 0 {
+		return -1
+	}
+	return int(v.appData)
+}
+
+// fileLike reports whether a name is rather that of a file than of a host.
+func fileLike(name string) bool {
+	switch filepath.Ext(name) {
+	case ".pcap", ".pcapng", ".cap", ".json", ".bin", ".log":
+		return true
+	}
+	return strings.HasPrefix(name, "./") || strings.HasPrefix(name, "/")
+}
+
+// hasMessage refuses a --message that is not there.
+func (v *view) hasMessage(t *trace.Trace) error {
+	if v.message == "" {
+		return nil
+	}
 	for _, c := range t.Connections {
 		for i := range c.Messages {
-			if strings.EqualFold(c.Messages[i].Name, want) || strconv.Itoa(c.Messages[i].ID) == want {
-				return true
+			if strings.EqualFold(c.Messages[i].Name, v.message) || strconv.Itoa(c.Messages[i].ID) == v.message {
+				return nil
 			}
 		}
 	}
-	return false
+	return fault.UsageError("value", "--message %s: there is no such message", v.message).WithHint("the messages are %s", strings.Join(messageNames(t), ", "))
 }
 
 func messageNames(t *trace.Trace) (names []string) {

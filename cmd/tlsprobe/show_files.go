@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
@@ -35,14 +36,45 @@ func (s *show) files(args []string) (*trace.Trace, error) {
 		t.Connections = raw.Connections
 	}
 	for _, name := range args {
-		one, err := readTrace(name, options)
+		if s.keylog != "" && !isFile(name) {
+			return nil, fault.InputError("file", "%s: no such file", name)
+		}
+		one, captured, err := readTrace(name, options)
 		if err != nil {
 			return nil, err
+		}
+		if s.keylog != "" && !captured {
+			return nil, fault.UsageError("conflict", "--keylog %s is for captures, and %s is a trace", s.keylog, name)
 		}
 		t.Secrets = t.Secrets && one.Secrets
 		t.Connections = append(t.Connections, one.Connections...)
 	}
-	return t, s.choose(t)
+	if err := s.choose(t); err != nil {
+		return nil, err
+	}
+	return t, s.opens(options.KeyLog, t)
+}
+
+// opens refuses a key log that has nothing of what is to be shown.
+func (s *show) opens(log trace.KeyLog, t *trace.Trace) error {
+	if s.keylog == "" || slices.ContainsFunc(t.Connections, log.Has) {
+		return nil
+	}
+	f := fault.InputError("keylog", "%s has no secret of %s", s.keylog, text.Plural(len(t.Connections), "connection"))
+	if random := clientRandom(t.Connections[0]); random != nil {
+		return f.WithHint("the random of the client, which a line of it would have to have, is %x", random)
+	}
+	return f.WithHint("there is no ClientHello to look it up by")
+}
+
+// clientRandom is the random of the ClientHello, or nil.
+func clientRandom(c *trace.Connection) []byte {
+	for i := range c.Messages {
+		if b := c.Bytes(&c.Messages[i]); c.Messages[i].Name == "ClientHello" && len(b) >= 38 {
+			return b[6:38]
+		}
+	}
+	return nil
 }
 
 // keys reads the key log.
@@ -75,24 +107,25 @@ func (s *show) directions(o trace.CaptureOptions) (*trace.Trace, error) {
 	return trace.Streams(client, server, o), nil
 }
 
-// readTrace reads a capture or a trace, by its first bytes.
-func readTrace(name string, o trace.CaptureOptions) (*trace.Trace, error) {
+// readTrace reads a capture or a trace, by its first bytes, and says whether it
+// was a capture.
+func readTrace(name string, o trace.CaptureOptions) (t *trace.Trace, captured bool, err error) {
 	b, err := pki.ReadFile(name, maxCapture)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if first := bytes.TrimLeft(b, " \t\r\n"); len(first) > 0 && first[0] == '{' {
 		t, err := trace.Load(b)
 		if err != nil {
-			return nil, fault.InputError("trace", "%s: %v", name, err)
+			return nil, false, fault.InputError("trace", "%s: %v", name, err)
 		}
-		return t, nil
+		return t, false, nil
 	}
-	t, err := trace.Capture(b, o)
+	t, err = trace.Capture(b, o)
 	if err != nil {
-		return nil, fault.InputError("capture", "%s: %v", name, err).WithHint("a file is a trace in JSON, or a capture in pcap or pcapng")
+		return nil, true, fault.InputError("capture", "%s: %v", name, err).WithHint("a file is a trace in JSON, or a capture in pcap or pcapng")
 	}
-	return t, nil
+	return t, true, nil
 }
 
 // choose keeps the connection of --stream.

@@ -40,7 +40,7 @@ func (v *testVectors) runTrace(name string, o verify.Options) (verify.Result, er
 	if err != nil {
 		return r, err
 	}
-	t, err := readTrace(name, options)
+	t, _, err := readTrace(name, options)
 	if err != nil {
 		return r, err
 	}

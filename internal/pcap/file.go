@@ -26,9 +26,9 @@ type packet struct {
 	data []byte
 }
 
-// packets calls each for each packet of the file, and reports whether the file
-// is cut off, and where.
-func packets(b []byte, each func(packet)) (cut int, err error) {
+// packets calls each for each packet of the file, and keys for each key log in
+// it, and reports whether the file is cut off, and where.
+func packets(b []byte, each func(packet), keys func([]byte)) (cut int, err error) {
 	if len(b) > MaxFile {
 		return 0, ErrSize
 	}
@@ -45,7 +45,7 @@ func packets(b []byte, each func(packet)) (cut int, err error) {
 	case 0x4d3cb2a1:
 		return classic(b, binary.BigEndian, 1, each)
 	case 0x0a0d0d0a:
-		return next(b, each)
+		return next(b, each, keys)
 	}
 	return 0, ErrFormat
 }
@@ -81,7 +81,7 @@ type iface struct {
 }
 
 // next reads .pcapng: blocks of type, length, body, length.
-func next(b []byte, each func(packet)) (cut int, err error) {
+func next(b []byte, each func(packet), keys func([]byte)) (cut int, err error) {
 	var order binary.ByteOrder = binary.LittleEndian
 	var ifaces []iface
 	for off := 0; off < len(b); {
@@ -115,6 +115,8 @@ func next(b []byte, each func(packet)) (cut int, err error) {
 			}
 		case 6:
 			enhanced(body, order, ifaces, each)
+		case 10:
+			secrets(body, order, keys)
 		case 3:
 			if len(body) >= 4 && len(ifaces) > 0 {
 				n := min(int64(order.Uint32(body)), int64(len(body)-4))
@@ -124,6 +126,18 @@ func next(b []byte, each func(packet)) (cut int, err error) {
 		off += int(size)
 	}
 	return whole, nil
+}
+
+// keyLogType is the kind of secrets that is a key log of TLS.
+const keyLogType = 0x544c534b
+
+// secrets reads a decryption secrets block.
+func secrets(body []byte, order binary.ByteOrder, keys func([]byte)) {
+	if len(body) < 8 || order.Uint32(body) != keyLogType {
+		return
+	}
+	size := int64(order.Uint32(body[4:]))
+	keys(body[8 : 8+min(size, int64(len(body)-8))])
 }
 
 // enhanced reads an enhanced packet block.

@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"testing"
@@ -146,6 +147,30 @@ func nextFile(order binary.AppendByteOrder, packets [][]byte) []byte {
 		f = append(f, block(6, append(body, p...))...)
 	}
 	return f
+}
+
+func TestKeyLogsInTheFile(t *testing.T) {
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		f := nextFile(order, nil)
+		for _, log := range []string{"CLIENT_RANDOM 01 02\n", "# more"} {
+			body := order.AppendUint32(nil, keyLogType)
+			body = append(order.AppendUint32(body, uint32(len(log))), log...)
+			for len(body)%4 != 0 {
+				body = append(body, 0)
+			}
+			f = order.AppendUint32(f, 10)
+			f = order.AppendUint32(f, uint32(12+len(body)))
+			f = order.AppendUint32(append(f, body...), uint32(12+len(body)))
+		}
+		c, err := Parse(f)
+		require.NoError(t, err)
+		require.Equal(t, "CLIENT_RANDOM 01 02\n\n# more\n", string(c.KeyLog))
+		short, err := Parse(bytes.Replace(f, []byte("KSLT"), []byte("KSLU"), 2)) // other secrets than those of TLS
+		require.NoError(t, err)
+		if order == binary.AppendByteOrder(binary.LittleEndian) {
+			require.Empty(t, short.KeyLog)
+		}
+	}
 }
 
 func TestReassembly(t *testing.T) {

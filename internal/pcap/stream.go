@@ -10,6 +10,7 @@ import (
 type Capture struct {
 	Streams   []*Stream // in order of their first segment
 	Truncated int       // where the file is cut off, or -1
+	KeyLog    []byte    // key logs that are in the file, one behind the other
 }
 
 // Stream is one TCP connection.
@@ -58,6 +59,8 @@ func Parse(b []byte) (*Capture, error) {
 		if s, ok := tcp(p); ok {
 			c.add(open, s, p.at)
 		}
+	}, func(log []byte) {
+		c.KeyLog = append(append(c.KeyLog, log...), '\n')
 	})
 	if err != nil {
 		return nil, err

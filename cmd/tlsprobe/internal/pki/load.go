@@ -22,6 +22,9 @@ func ReadFile(name string, limit int64) ([]byte, error) {
 		return nil, fault.InputError("file", "%s: %v", name, Plain(err))
 	}
 	defer f.Close() //nolint:errcheck // it was only read
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
+		return nil, fault.InputError("file", "%s is longer than %d bytes", name, limit)
+	}
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:
