@@ -129,11 +129,7 @@ type Summary struct {
 }
 
 // Point is a code point.
-type Point struct {
-	ID   uint32  `json:"id"`
-	Hex  string  `json:"hex"`
-	Name *string `json:"name"`
-}
+type Point = registry.Code
 
 func point(f *dissect.Field) *Point {
 	if f == nil || f.Value.Form != dissect.Code {
@@ -144,17 +140,6 @@ func point(f *dissect.Field) *Point {
 		p.Name = &f.Value.Text
 	}
 	return p
-}
-
-// String is the name, or the number in hex.
-func (p *Point) String() string {
-	switch {
-	case p == nil:
-		return ""
-	case p.Name == nil:
-		return p.Hex
-	}
-	return *p.Name
 }
 
 // Summarize reads the outcome out of the messages; nil if there is no

@@ -17,11 +17,11 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 // graceTime is how long connections may take to end after SIGINT.
@@ -193,8 +193,8 @@ func serveFault(err error) *fault.Fault {
 	case errors.As(err, &greeting):
 		return fault.New(fault.NotReached, "starttls.protocol", "starttls", "no TLS: %v", greeting)
 	case errors.As(err, &theirs):
-		f := fault.New(fault.TLSFailed, "tls.alert", "handshake", "TLS failed: the client sent alert %s (%d)", names.Alert(uint8(theirs.Alert)), uint8(theirs.Alert))
-		f.Alert = &fault.Alert{ID: uint8(theirs.Alert), Name: names.Alert(uint8(theirs.Alert))}
+		f := fault.New(fault.TLSFailed, "tls.alert", "handshake", "TLS failed: the client sent alert %s (%d)", registry.Alerts.Label(uint32(theirs.Alert)), uint8(theirs.Alert))
+		f.Alert = &fault.Alert{ID: uint8(theirs.Alert), Name: registry.Alerts.Label(uint32(theirs.Alert))}
 		return f
 	case errors.As(err, &ours):
 		return fault.New(fault.TLSFailed, "tls.illegal", "handshake", "TLS failed: %v", ours)
@@ -241,7 +241,7 @@ func (s *serve) announce(p *probe, addr net.Addr) error {
 	}
 	sum := sha256.Sum256(leaf.Raw)
 	return p.answerText(fmt.Sprintf("%s\n  certificate  %s, %s, until %s\n  SHA-256      %s\n  test it      tlsprobe connect %s --no-verify --pin %s\n               curl -k --pinnedpubkey '%s' %s\n",
-		rep.URL, text.Clean(leaf.Subject.String()), names.Key(leaf), leaf.NotAfter.UTC().Format(time.DateOnly), hex.EncodeToString(sum[:]),
+		rep.URL, text.Clean(leaf.Subject.String()), pki.KeyKind(leaf), leaf.NotAfter.UTC().Format(time.DateOnly), hex.EncodeToString(sum[:]),
 		where, rep.Pin, strings.Replace(rep.Pin, "sha256/", "sha256//", 1), rep.URL))
 }
 

@@ -5,10 +5,10 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/offer"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/registry"
 	"github.com/tlsengine/tlsengine/signature"
 )
 
@@ -80,7 +80,7 @@ func (s *whySearch) try(f peerFlags) *report.Result {
 // them put back fails.
 func (s *whySearch) blame(c *connect, usual peerFlags, took *report.Result) report.Why {
 	o := &c.offer
-	common := func(cause, what, offered string, took *names.Code) report.Why {
+	common := func(cause, what, offered string, took *registry.Code) report.Why {
 		return report.Why{Cause: cause, Detail: "no common " + what + ". Offered: " + offered + ". The server took " + took.String() + " when offered the usual list."}
 	}
 	if o.MinVersion != 0 || o.MaxVersion != 0 {
@@ -94,7 +94,7 @@ func (s *whySearch) blame(c *connect, usual peerFlags, took *report.Result) repo
 		cause, what, offered string
 		given                bool
 		put                  func(*offer.Offer)
-		took                 *names.Code
+		took                 *registry.Code
 	}{
 		{"suites", "cipher suite", o.SuiteNames(), o.Suites != nil, func(to *offer.Offer) { to.Suites = o.Suites }, took.Suite},
 		{"groups", "key exchange group", o.GroupNames(), o.Groups != nil, func(to *offer.Offer) { to.Groups = o.Groups }, took.Group},
@@ -118,9 +118,9 @@ func span(o *offer.Offer) string {
 		high = tlsengine.VersionTLS13
 	}
 	if low == high {
-		return names.Version(low).String()
+		return registry.CodeOf(registry.Versions, low).String()
 	}
-	return names.Version(low).String() + " to " + names.Version(high).String()
+	return registry.CodeOf(registry.Versions, low).String() + " to " + registry.CodeOf(registry.Versions, high).String()
 }
 
 // vary changes what can be changed of the usual offer.

@@ -12,9 +12,9 @@ import (
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/offer"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 // broken reports whether the transport is gone.
@@ -89,8 +89,8 @@ func (c *Conn) refused(err *tlsengine.PeerAlertError) *fault.Fault {
 	if c.done || c.State().Version != 0 {
 		to = c.when()
 	}
-	f := c.f("tls.alert", "the server answered alert %s (%d) %s", names.Alert(id), id, to)
-	f.Alert = &fault.Alert{ID: id, Name: names.Alert(id)}
+	f := c.f("tls.alert", "the server answered alert %s (%d) %s", registry.Alerts.Label(uint32(id)), id, to)
+	f.Alert = &fault.Alert{ID: id, Name: registry.Alerts.Label(uint32(id))}
 	f.Hint = c.alertHint(err.Alert)
 	return f
 }
@@ -121,7 +121,7 @@ func (c *Conn) refusing(err *tlsengine.AlertError) *fault.Fault {
 		}
 	}
 	if state.Suite != nil && cipher.Lookup(state.Suite.ID) == nil {
-		return c.f("tls.unsupported", "the server chose %s, which can be offered here but not spoken", names.Suite(state.Suite.ID))
+		return c.f("tls.unsupported", "the server chose %s, which can be offered here but not spoken", registry.CodeOf(registry.CipherSuites, state.Suite.ID))
 	}
 	if errors.Is(err, offer.ErrForeign) {
 		return c.f("tls.unsupported", "the server chose a group that can be offered here but not spoken")
@@ -131,7 +131,7 @@ func (c *Conn) refusing(err *tlsengine.AlertError) *fault.Fault {
 		code = "tls.decode"
 	}
 	f := c.f(code, "%v", err)
-	f.Alert = &fault.Alert{ID: uint8(err.Alert), Name: names.Alert(uint8(err.Alert))}
+	f.Alert = &fault.Alert{ID: uint8(err.Alert), Name: registry.Alerts.Label(uint32(err.Alert))}
 	return f
 }
 

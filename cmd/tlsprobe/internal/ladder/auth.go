@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 func (r *Reader) certificateRequest(body []byte) []string {
@@ -55,7 +56,7 @@ func (r *Reader) certificate(body []byte) []string {
 	if err != nil {
 		return []string{"the first does not parse"}
 	}
-	return []string{fmt.Sprintf("%s · %s · %s", text.Plural(len(chain), "certificate"), text.Clean(leaf.Subject.String()), names.Key(leaf))}
+	return []string{fmt.Sprintf("%s · %s · %s", text.Plural(len(chain), "certificate"), text.Clean(leaf.Subject.String()), pki.KeyKind(leaf))}
 }
 
 func certificateVerify(body []byte) []string {
@@ -63,7 +64,7 @@ func certificateVerify(body []byte) []string {
 	if err != nil {
 		return nil
 	}
-	return []string{names.Scheme(m.Algorithm).String()}
+	return []string{registry.CodeOf(registry.SignatureSchemes, m.Algorithm).String()}
 }
 
 func serverKeyExchange(body []byte) []string {
@@ -71,7 +72,7 @@ func serverKeyExchange(body []byte) []string {
 	if err != nil {
 		return nil
 	}
-	return []string{names.Group(m.Params.NamedCurve).String() + " · " + names.Scheme(m.Algorithm).String()}
+	return []string{registry.CodeOf(registry.Groups, m.Params.NamedCurve).String() + " · " + registry.CodeOf(registry.SignatureSchemes, m.Algorithm).String()}
 }
 
 func (r *Reader) ticket(body []byte) []string {

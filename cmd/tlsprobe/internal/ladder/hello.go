@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 // clientHello says what is offered.
@@ -43,7 +43,7 @@ func versions(ch handshake.ClientHello) string {
 	}
 	words := make([]string, 0, len(list))
 	for _, v := range list {
-		words = append(words, names.Version(v).String())
+		words = append(words, registry.CodeOf(registry.Versions, v).String())
 	}
 	return strings.Join(words, ", ")
 }
@@ -76,7 +76,7 @@ func keyShares(x handshake.Extensions) string {
 	if len(ids) == 0 {
 		return "no key shares"
 	}
-	return "key shares " + names.Words(names.List(names.Group, ids))
+	return "key shares " + registry.Words(registry.CodesOf(registry.Groups, ids))
 }
 
 func resumption(x handshake.Extensions) string {
@@ -107,13 +107,13 @@ func (r *Reader) serverHello(body []byte) []string {
 	if data, ok := x.Get(handshake.ExtSupportedVersions); ok {
 		r.version, _ = handshake.ParseSupportedVersionsSH(data)
 	}
-	line := names.Version(r.version).String() + " · " + names.Suite(sh.CipherSuite).String()
+	line := registry.CodeOf(registry.Versions, r.version).String() + " · " + registry.CodeOf(registry.CipherSuites, sh.CipherSuite).String()
 	if !sh.IsHelloRetryRequest() {
 		return lines(line, serverChoice(x))
 	}
 	if data, ok := x.Get(handshake.ExtKeyShare); ok {
 		if id, err := handshake.ParseKeyShareHRR(data); err == nil {
-			return []string{line, "wants a key share of " + names.Group(id).String()}
+			return []string{line, "wants a key share of " + registry.CodeOf(registry.Groups, id).String()}
 		}
 	}
 	return []string{line}
@@ -123,7 +123,7 @@ func serverChoice(x handshake.Extensions) string {
 	var words []string
 	if data, ok := x.Get(handshake.ExtKeyShare); ok {
 		if share, err := handshake.ParseKeyShareSH(data); err == nil {
-			words = append(words, "key share "+names.Group(share.Group).String())
+			words = append(words, "key share "+registry.CodeOf(registry.Groups, share.Group).String())
 		}
 	}
 	if x.Has(handshake.ExtPreSharedKey) {

@@ -3,10 +3,10 @@ package ladder
 import (
 	"fmt"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/dissect"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/registry"
 	"github.com/tlsengine/tlsengine/record"
 )
 
@@ -60,7 +60,7 @@ func alertDetail(content []byte) []string {
 	if level == 1 {
 		kind = "warning"
 	}
-	return []string{fmt.Sprintf("%s, %s (%d)", kind, names.Alert(a), uint8(a))}
+	return []string{fmt.Sprintf("%s, %s (%d)", kind, registry.Alerts.Label(uint32(a)), uint8(a))}
 }
 
 // message is what a handshake message says. What does not parse says nothing:

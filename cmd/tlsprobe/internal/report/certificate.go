@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 )
@@ -92,7 +91,7 @@ func chain(b *strings.Builder, v *pki.Verdict) {
 		if issuer && i > 0 {
 			note += ", self-signed"
 		}
-		fmt.Fprintf(b, "    %d  %-28s  %-14s  %s\n", i, text.Clean(cert.Subject.String()), names.Key(cert), note)
+		fmt.Fprintf(b, "    %d  %-28s  %-14s  %s\n", i, text.Clean(cert.Subject.String()), pki.KeyKind(cert), note)
 		if list := pki.Names(cert); len(list) > 0 && i == 0 {
 			fmt.Fprintf(b, "       names %s\n", namesLine(list))
 		}

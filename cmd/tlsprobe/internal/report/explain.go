@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cipher"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/dissect"
 	"github.com/tlsengine/tlsengine/group"
@@ -131,7 +130,7 @@ func (e *Entry) text(b *strings.Builder, s text.Style) {
 		line("forward secret", some(yes(p.ForwardSecret)))
 	}
 	if e.Kind == "group" && e.Name != nil {
-		line("quantum", some(Quantum(&names.Code{ID: e.ID, Hex: e.Hex, Name: e.Name})))
+		line("quantum", some(Quantum(&registry.Code{ID: e.ID, Hex: e.Hex, Name: e.Name})))
 	}
 	if e.Spoken != nil {
 		line("spoken here", some(yes(*e.Spoken)))

@@ -6,27 +6,27 @@ import (
 	"strings"
 
 	"github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 // Result is what was negotiated, as far as it was.
 type Result struct {
-	Version     *names.Code `json:"version"`
-	Suite       *names.Code `json:"suite"`
-	Group       *names.Code `json:"group"`
-	Signature   *names.Code `json:"signature"`
-	ALPN        *string     `json:"alpn"`
-	Resumed     bool        `json:"resumed"`
-	HRR         bool        `json:"hrr"`
-	PSK         *PSK        `json:"psk"`
-	EarlyData   string      `json:"early_data"` // not_offered, accepted or rejected
-	EarlyWhy    string      `json:"early_data_reason,omitempty"`
-	EMS         bool        `json:"ems"`
-	SecureReneg bool        `json:"secure_renegotiation"`
-	Session     Session     `json:"session"`
-	ClientAuth  ClientAuth  `json:"client_auth"`
-	OCSP        *Staple     `json:"ocsp"`
+	Version     *registry.Code `json:"version"`
+	Suite       *registry.Code `json:"suite"`
+	Group       *registry.Code `json:"group"`
+	Signature   *registry.Code `json:"signature"`
+	ALPN        *string        `json:"alpn"`
+	Resumed     bool           `json:"resumed"`
+	HRR         bool           `json:"hrr"`
+	PSK         *PSK           `json:"psk"`
+	EarlyData   string         `json:"early_data"` // not_offered, accepted or rejected
+	EarlyWhy    string         `json:"early_data_reason,omitempty"`
+	EMS         bool           `json:"ems"`
+	SecureReneg bool           `json:"secure_renegotiation"`
+	Session     Session        `json:"session"`
+	ClientAuth  ClientAuth     `json:"client_auth"`
+	OCSP        *Staple        `json:"ocsp"`
 }
 
 // PSK is what was resumed with.
@@ -48,10 +48,10 @@ type Ticket struct {
 
 // ClientAuth is what the server wanted of the client.
 type ClientAuth struct {
-	Requested   bool        `json:"requested"`
-	Authorities []string    `json:"authorities"`
-	Sent        bool        `json:"sent"`
-	Signature   *names.Code `json:"signature,omitempty"`
+	Requested   bool           `json:"requested"`
+	Authorities []string       `json:"authorities"`
+	Sent        bool           `json:"sent"`
+	Signature   *registry.Code `json:"signature,omitempty"`
 }
 
 // Staple is a stapled OCSP response.
@@ -80,16 +80,16 @@ func Of(cs tlsengine.ConnectionState) Result {
 		r.EarlyWhy = cs.EarlyData.String()
 	}
 	if cs.Version != 0 {
-		r.Version = names.Version(cs.Version)
+		r.Version = registry.CodeOf(registry.Versions, cs.Version)
 	}
 	if cs.Suite != nil {
-		r.Suite = names.Suite(cs.Suite.ID)
+		r.Suite = registry.CodeOf(registry.CipherSuites, cs.Suite.ID)
 	}
 	if cs.Group != 0 {
-		r.Group = names.Group(cs.Group)
+		r.Group = registry.CodeOf(registry.Groups, cs.Group)
 	}
 	if cs.PeerScheme != 0 {
-		r.Signature = names.Scheme(cs.PeerScheme)
+		r.Signature = registry.CodeOf(registry.SignatureSchemes, cs.PeerScheme)
 	}
 	if cs.ALPN != "" {
 		r.ALPN = &cs.ALPN
@@ -108,11 +108,11 @@ func OfServer(cs tlsengine.ConnectionState, requested bool) Result {
 	r := Of(cs)
 	r.Signature, r.OCSP, r.Session.Tickets = nil, nil, nil
 	if cs.OwnScheme != 0 {
-		r.Signature = names.Scheme(cs.OwnScheme)
+		r.Signature = registry.CodeOf(registry.SignatureSchemes, cs.OwnScheme)
 	}
 	r.ClientAuth.Requested, r.ClientAuth.Sent = requested, len(cs.PeerChain) > 0
 	if cs.PeerScheme != 0 {
-		r.ClientAuth.Signature = names.Scheme(cs.PeerScheme)
+		r.ClientAuth.Signature = registry.CodeOf(registry.SignatureSchemes, cs.PeerScheme)
 	}
 	return r
 }
@@ -132,7 +132,7 @@ func TicketOf(session []byte) (Ticket, bool) {
 const classical = "not post-quantum"
 
 // Quantum says what a group is worth against a quantum computer.
-func Quantum(group *names.Code) string {
+func Quantum(group *registry.Code) string {
 	name := strings.ToUpper(group.String())
 	switch {
 	case !strings.Contains(name, "MLKEM") && !strings.Contains(name, "KYBER"):

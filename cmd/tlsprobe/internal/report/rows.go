@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/internal/registry"
 )
 
 // Rows is a table of facts: label, value, code point, note.
@@ -21,7 +21,7 @@ func (r *Rows) Add(label, value, code, note string) {
 }
 
 // Code puts a row for a code point in, if there is one.
-func (r *Rows) Code(label string, c *names.Code, note string) {
+func (r *Rows) Code(label string, c *registry.Code, note string) {
 	if c == nil {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/tlsengine/tlsengine"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/names"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/registry"
@@ -33,15 +32,15 @@ type Message struct {
 
 // Offer is what a ClientHello offers, in the client's order.
 type Offer struct {
-	ServerName *string       `json:"server_name"`
-	ALPN       []string      `json:"alpn"`
-	Versions   []*names.Code `json:"versions"`
-	Suites     []*names.Code `json:"suites"`
-	Groups     []*names.Code `json:"groups"`
-	KeyShares  []*names.Code `json:"key_shares"`
-	Signatures []*names.Code `json:"signature_algorithms"`
-	Extensions []*names.Code `json:"extensions"`
-	Length     int           `json:"length"` // of the ClientHello in bytes
+	ServerName *string          `json:"server_name"`
+	ALPN       []string         `json:"alpn"`
+	Versions   []*registry.Code `json:"versions"`
+	Suites     []*registry.Code `json:"suites"`
+	Groups     []*registry.Code `json:"groups"`
+	KeyShares  []*registry.Code `json:"key_shares"`
+	Signatures []*registry.Code `json:"signature_algorithms"`
+	Extensions []*registry.Code `json:"extensions"`
+	Length     int              `json:"length"` // of the ClientHello in bytes
 }
 
 // Judgment is what an offer is worth.
@@ -59,9 +58,9 @@ const extECH = 0xfe0d
 // OfferOf describes a ClientHello.
 func OfferOf(info *handshake.ClientHelloInfo) (o Offer, j Judgment) {
 	o = Offer{
-		ALPN: slices.Clone(info.ALPN), Versions: names.List(names.Version, info.Versions), Suites: names.List(names.Suite, info.Suites),
-		Groups: names.List(names.Group, info.Groups), KeyShares: names.List(names.Group, info.KeyShares),
-		Signatures: names.List(names.Scheme, info.Signatures), Length: len(info.Raw), Extensions: []*names.Code{},
+		ALPN: slices.Clone(info.ALPN), Versions: registry.CodesOf(registry.Versions, info.Versions), Suites: registry.CodesOf(registry.CipherSuites, info.Suites),
+		Groups: registry.CodesOf(registry.Groups, info.Groups), KeyShares: registry.CodesOf(registry.Groups, info.KeyShares),
+		Signatures: registry.CodesOf(registry.SignatureSchemes, info.Signatures), Length: len(info.Raw), Extensions: []*registry.Code{},
 	}
 	if o.ALPN == nil {
 		o.ALPN = []string{}
@@ -72,7 +71,7 @@ func OfferOf(info *handshake.ClientHelloInfo) (o Offer, j Judgment) {
 	if _, body, err := handshake.SplitMessage(info.Raw); err == nil {
 		if ch, err := handshake.ParseClientHello(body); err == nil {
 			for t := range ch.Extensions.All() {
-				o.Extensions = append(o.Extensions, names.Extension(t))
+				o.Extensions = append(o.Extensions, registry.CodeOf(registry.Extensions, t))
 				j.ECH = j.ECH || t == extECH
 				j.GREASE = j.GREASE || registry.IsGREASE(uint16(t))
 			}
@@ -92,7 +91,7 @@ func (j *Judgment) judge(info *handshake.ClientHelloInfo, o *Offer) {
 		parts, ok := registry.PartsOf(uint16(id))
 		j.GREASE = j.GREASE || registry.IsGREASE(uint16(id))
 		if ok && !parts.Signaling && (parts.Bits < 112 || parts.Export || parts.Authentication == "anon" || strings.HasPrefix(parts.Cipher, "RC4") || strings.HasPrefix(parts.Cipher, "3DES")) {
-			j.Weak = append(j.Weak, names.Suite(id).String())
+			j.Weak = append(j.Weak, registry.CodeOf(registry.CipherSuites, id).String())
 		}
 	}
 }
@@ -107,12 +106,12 @@ func (v *Visit) Rows() string {
 	}
 	rows.Add("server name", name, "", "")
 	rows.Add("ALPN", text.Clean(strings.Join(o.ALPN, " ")), "", "")
-	rows.Add("versions", names.Words(o.Versions), "", "")
-	rows.Add("key shares", names.Words(o.KeyShares), "", "")
-	rows.Add("groups", names.Words(o.Groups), "", "")
-	rows.Add("suites", names.Words(o.Suites), "", "")
-	rows.Add("signatures", names.Words(o.Signatures), "", "")
-	rows.Add("extensions", names.Words(o.Extensions), "", "")
+	rows.Add("versions", registry.Words(o.Versions), "", "")
+	rows.Add("key shares", registry.Words(o.KeyShares), "", "")
+	rows.Add("groups", registry.Words(o.Groups), "", "")
+	rows.Add("suites", registry.Words(o.Suites), "", "")
+	rows.Add("signatures", registry.Words(o.Signatures), "", "")
+	rows.Add("extensions", registry.Words(o.Extensions), "", "")
 	rows.Add("size", text.Plural(o.Length, "byte"), "", "")
 	j := &v.Judgment
 	rows.Add("TLS 1.3", yes(j.TLS13), "", "")
