@@ -13,7 +13,7 @@ MODULES = \
   internal/nettest \
   examples/http \
 
-.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips lint interop probe man
+.PHONY: test check fmt vet unit race wycheproof quichandshake modules cover bench instructions fuzz damage diagrams golden vectors flips differential lint interop probe man
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
@@ -98,6 +98,10 @@ golden:
 vectors: wycheproof
 	$(GO) test -count=1 ./vectors/...
 	$(GO) test -count=1 -run 'Vector|RFC|ACVP|Trace' ./...
+
+# The engine and crypto/tls with the same peers and the same edits, at length.
+differential:
+	TLSENGINE_DIFFERENTIAL=100000 $(GO) test -count=1 -timeout 1h ./internal/differential
 
 # Every byte of every value of the vectors changed, one after the other: each
 # must make its case fail. It takes an hour.
