@@ -209,8 +209,17 @@ func changeHello(t handshake.MessageType, m []byte, e *edit) []byte {
 		return flipBit(t, m, e)
 	}
 	body := m[headerLen:]
-	session := 34
-	after := session + 1 + int(body[session])
+	session, after, compression := 34, 0, 0
+	if len(body) > session {
+		after = session + 1 + int(body[session])
+		compression = after + 2
+	}
+	if t == handshake.MsgClientHello && len(body) > after+2 {
+		compression = after + 2 + int(binary.BigEndian.Uint16(body[after:])) + 1
+	}
+	if after == 0 || len(body) < compression+1 || len(body) < after+4 {
+		return flipBit(t, m, e) // another edit has left little of it
+	}
 	switch e.a % 8 {
 	case 0: // legacy_version
 		binary.BigEndian.PutUint16(body, []uint16{0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x0305, 0x7f00, 0}[e.b%8])
@@ -226,11 +235,7 @@ func changeHello(t handshake.MessageType, m []byte, e *edit) []byte {
 		}
 		binary.BigEndian.PutUint16(body[at:], suites[int(e.b)%len(suites)])
 	case 4: // compression
-		at := after + 2
-		if t == handshake.MsgClientHello {
-			at = after + 2 + int(binary.BigEndian.Uint16(body[after:])) + 1
-		}
-		body[at] = byte(e.b % 3)
+		body[compression] = byte(e.b % 3)
 	case 5: // no extensions at all
 		if start, _, ok := block(t, m); ok {
 			return m[:start]

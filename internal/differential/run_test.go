@@ -22,7 +22,6 @@ type editor struct {
 	*setup
 	messages, records int // so far
 	report            *report
-	raw               bool
 }
 
 // rewrite edits messages, before the peer's transcript sees them.
