@@ -21,12 +21,10 @@ func (e *Engine) collect() {
 
 // settle carries out what does not have to wait for an event to be read.
 func (e *Engine) settle() error {
-	for len(e.recv.outputs) > 0 && eventOf(&e.recv.outputs[0]).Kind == EventNone {
-		if _, err := e.carryOut1(); err != nil {
-			return err
-		}
+	for e.recv.err == nil && len(e.recv.outputs) > 0 && eventOf(&e.recv.outputs[0]).Kind == EventNone {
+		_, _ = e.carryOut1()
 	}
-	return nil
+	return e.recv.err
 }
 
 // carryOut carries out outputs up to the first that is an event, and what

@@ -58,9 +58,6 @@ func becomesBytes(k handshake.OutputKind) bool {
 func (b *mailbox) end(err error, a *Alert) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.err != nil {
-		return
-	}
 	b.err, b.alert = err, a
 	b.full.Store(true)
 	if a != nil {

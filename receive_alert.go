@@ -32,8 +32,6 @@ func (e *Engine) takeAlert(rec record.Record) (Event, error) {
 		return Event{}, nil
 	case level == alert.Warning:
 		return Event{}, e.refuse(alert.BadAlert.Errorf("the peer sent %v as a warning", a))
-	case level != alert.Fatal:
-		return Event{}, e.refuse(alert.UnknownAlert.Errorf("the peer sent an alert of level %d", level))
 	}
 	e.over(&PeerAlertError{Alert: a})
 	e.mail.end(e.recv.err, nil)

@@ -7,7 +7,7 @@ import "github.com/tlsengine/tlsengine/handshake"
 // are within their limits.
 func (a *active) sound() bool {
 	r, s := &a.recv, &a.send
-	if a.m.Carrier() != handshake.Records || s.client != a.m.IsClient() {
+	if a.m.Carrier() != handshake.Records {
 		return false
 	}
 	if r.err == nil && (r.warnings > MaxWarningAlerts || r.quiet > MaxQuietMessages || r.ccs > MaxChangeCipherSpecs) {

@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
 	"slices"
@@ -33,18 +32,14 @@ func schemeAuth(s signature.Scheme) cipher.Auth {
 	return cipher.AuthAny
 }
 
-// keyAuth is the kind of a public key; AuthAny is none of TLS 1.2.
+// keyAuth is the kind of a public key that some scheme of TLS 1.2 fits. Ed25519
+// and Ed448 count as ECDSA: RFC 8422, Section 5.3.
 func keyAuth(key any) cipher.Auth {
 	switch key.(type) {
 	case *rsa.PublicKey, *signature.PSSPublicKey:
 		return cipher.AuthRSA
-	case *ecdsa.PublicKey, ed25519.PublicKey:
-		return cipher.AuthECDSA
 	}
-	if signature.Lookup(signature.Ed448).Fits12(key) {
-		return cipher.AuthECDSA
-	}
-	return cipher.AuthAny
+	return cipher.AuthECDSA
 }
 
 // narrow12 leaves of the proof that is wanted what keys of those kinds can do.
@@ -200,16 +195,11 @@ func (r *certificateContext) unfit(c *Credential) error {
 // an empty chain.
 //
 // RFC 5246, Sections 7.4.2 and 7.4.6.
-func (c *common) sayCertificate12(cred *Credential) error {
+func (c *common) sayCertificate12(cred *Credential, scheme signature.Scheme) {
 	m := Certificate12{}
 	if cred != nil {
-		scheme := cred.scheme(VersionTLS12, c.request.schemes)
-		if scheme == 0 {
-			return c.request.unfit(cred)
-		}
 		c.request.chain, c.request.scheme, c.request.signer = cred.Chain, scheme, cred
 		m.CertificateList = cred.Chain
 	}
 	c.say(Initial, MsgCertificate, m.Append(c.out.room()))
-	return nil
 }

@@ -116,7 +116,7 @@ func (c *client) chooseSession() {
 	if err != nil || s.serverName != c.cfg.ServerName || s.carrier != c.carrier || !c.speaks(s.version) {
 		return
 	}
-	if s.version == VersionTLS12 && (!c.cfg.resumes12(s) || len(s.ticket) > 0 && c.cfg.Tickets < 0) {
+	if s.version == VersionTLS12 && !c.cfg.resumes12(s) {
 		return
 	}
 	if c.cfg.suite(s.suite) == nil || len(s.ticket) > c.ticketRoom() || !s.fresh(c.cfg.now()) || !c.stillTrusted(s) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/signature"
 )
 
 // onCertificate12: WAIT12_CERT to WAIT12_SKE, or to WAIT12_STATUS_SKE if a
@@ -127,11 +128,15 @@ func (c *client) onCredential12(in *input) (State, error) {
 	if err := refused(in.answer.err); err != nil {
 		return 0, err
 	}
-	if err := c.sayCertificate12(in.answer.credential); err != nil {
-		return 0, err
+	cred, scheme := in.answer.credential, signature.Scheme(0)
+	if cred != nil {
+		if scheme = cred.scheme(VersionTLS12, c.request.schemes); scheme == 0 {
+			return 0, c.request.unfit(cred)
+		}
 	}
+	c.sayCertificate12(cred, scheme)
 	c.sayClientKeyExchange()
-	if in.answer.credential == nil {
+	if cred == nil {
 		return c.finishFlight12(), nil
 	}
 	return Await12Signature, nil

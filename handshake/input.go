@@ -53,12 +53,7 @@ var inputNames = [numInputs]string{
 }
 
 // String is the RFC's name of the message, or ours of the answer.
-func (k inputKind) String() string {
-	if k < numInputs {
-		return inputNames[k]
-	}
-	return "invalid input"
-}
+func (k inputKind) String() string { return inputNames[k] }
 
 // fromPeer reports whether the input is a message of the peer's.
 func (k inputKind) fromPeer() bool { return k > noInput && k < configAnswer }

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"crypto/hmac"
+	"iter"
 	"slices"
 
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -136,26 +137,21 @@ func (s *server) checkBinder(session *session) error {
 }
 
 // identity is the one that is asked about.
-func (p *psk) identity() PSKIdentity {
-	i := 0
-	for id := range p.offered.Identities.All() {
-		if i == p.index {
-			return id
-		}
-		i++
-	}
-	return PSKIdentity{}
-}
+func (p *psk) identity() PSKIdentity { return nth(p.offered.Identities.All(), p.index) }
 
-func (p *psk) binder() []byte {
-	i := 0
-	for b := range p.offered.Binders.All() {
-		if i == p.index {
-			return b
+// binder is that of the identity. There are as many, or it would not have
+// parsed.
+func (p *psk) binder() []byte { return nth(p.offered.Binders.All(), p.index) }
+
+// nth is what comes behind n others.
+func nth[T any](list iter.Seq[T], n int) (v T) {
+	for v = range list {
+		if n == 0 {
+			break
 		}
-		i++
+		n--
 	}
-	return nil
+	return v
 }
 
 // resumed goes on with our flight under the PSK.

@@ -56,9 +56,6 @@ func (s *server) onSecondClientHello(in *input) (State, error) {
 	if second.early {
 		return 0, alert.EarlyDataOnRetry.Errorf("client sent early_data after a HelloRetryRequest")
 	}
-	if err := s.chooseSuite13(); err != nil {
-		return 0, err
-	}
 	data, _ := second.hello.Extensions.Get(ExtKeyShare)
 	shares, err := ParseKeyShareCH(data)
 	if err != nil {

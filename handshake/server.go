@@ -285,9 +285,6 @@ func (s *server) chooseSuite13() error {
 	if suite == nil {
 		return alert.NoSharedCipher.Errorf("client offers no TLS 1.3 cipher suite that this server has")
 	}
-	if s.facts.Retried && suite.ID != s.facts.Suite.ID {
-		return alert.ClientHelloChanged.Errorf("client no longer offers suite %v after the HelloRetryRequest", s.facts.Suite)
-	}
 	s.facts.Suite = suite
 	return nil
 }

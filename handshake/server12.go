@@ -3,6 +3,7 @@ package handshake
 import (
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/signature"
 )
 
 // onTicket12: AWAIT12_TICKET to AWAIT12_RESUME, or on to AWAIT12_CREDENTIAL for
@@ -75,7 +76,8 @@ func (s *server) onCredential12(in *input) (State, error) {
 		return 0, alert.NoCredential.Errorf("no credential fits what the client takes")
 	}
 	s.request = s.wanted()
-	if err := s.chooseSuite12(cred); err != nil {
+	scheme, err := s.chooseSuite12(cred)
+	if err != nil {
 		return 0, err
 	}
 	if err := s.chooseALPN(); err != nil {
@@ -89,9 +91,7 @@ func (s *server) onCredential12(in *input) (State, error) {
 		return 0, err
 	}
 	s.sayServerHello12(id)
-	if err := s.sayCertificate12(cred); err != nil {
-		return 0, err
-	}
+	s.sayCertificate12(cred, scheme)
 	if s.t12.status {
 		s.say(Initial, MsgCertificateStatus, (&CertificateStatus{Response: cred.Staple}).Append(s.out.room()))
 	}
@@ -104,18 +104,18 @@ func (s *server) onCredential12(in *input) (State, error) {
 // "the server MUST check any candidate cipher suites against the
 // "signature_algorithms" extension before selecting them." RFC 5246, Section
 // 7.4.3.
-func (s *server) chooseSuite12(cred *Credential) error {
+func (s *server) chooseSuite12(cred *Credential) (signature.Scheme, error) {
 	scheme := cred.scheme(VersionTLS12, s.request.schemes)
 	if scheme != 0 && !takesCurve(s.request.curves, cred) {
-		return alert.NoSharedGroup.Errorf("client does not take the curve of the credential's key")
+		return 0, alert.NoSharedGroup.Errorf("client does not take the curve of the credential's key")
 	}
 	s.facts.Suite = chooseSuite(s.cfg, s.hello.hello.CipherSuites, func(suite *cipher.Suite) bool {
 		return scheme != 0 && !suite.TLS13() && suite.Auth == schemeAuth(scheme)
 	})
 	if s.facts.Suite == nil {
-		return alert.NoSharedCipher.Errorf("client offers no TLS 1.2 cipher suite and signature scheme that go with the credential")
+		return 0, alert.NoSharedCipher.Errorf("client offers no TLS 1.2 cipher suite and signature scheme that go with the credential")
 	}
-	return nil
+	return scheme, nil
 }
 
 // onSignature12: AWAIT12_SIGNATURE to the client's flight.

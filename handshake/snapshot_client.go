@@ -37,11 +37,7 @@ func (t *Thawer) offer() *offer {
 	if t.Failed() {
 		return o
 	}
-	if len(o.hello) < headerLen {
-		t.Damaged()
-		return o
-	}
-	if _, err := ParseClientHello(o.hello[headerLen:]); err != nil {
+	if _, err := ParseClientHello(withoutHeader(o.hello)); err != nil {
 		t.Damaged()
 	}
 	if o.retried != nil {
@@ -50,13 +46,13 @@ func (t *Thawer) offer() *offer {
 	return o
 }
 
+// withoutHeader is the body of a message that may be shorter than its header:
+// then there is none, which no parser takes.
+func withoutHeader(raw []byte) []byte { return raw[min(headerLen, len(raw)):] }
+
 // retry parses the HelloRetryRequest again.
 func (t *Thawer) retry(o *offer) {
-	if len(o.retried) < headerLen {
-		t.Damaged()
-		return
-	}
-	hrr, err := ParseServerHello(o.retried[headerLen:])
+	hrr, err := ParseServerHello(withoutHeader(o.retried))
 	if err != nil {
 		t.Damaged()
 	}

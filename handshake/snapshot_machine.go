@@ -229,9 +229,6 @@ func (f *Freezer) peer(p *peer) {
 
 func (t *Thawer) peer(p *peer) {
 	*p = peer{chain: t.list(), staple: t.Opaque24(), proved: t.Bool()}
-	if len(p.chain) > MaxChainLength {
-		t.Damaged()
-	}
 }
 
 // after writes the secrets that outlive the handshake.

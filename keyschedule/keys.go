@@ -13,9 +13,6 @@ type Keys struct {
 	IVLen uint8 // bytes of IV that were derived: 12, or 4
 }
 
-// Wipe makes k the zero Keys.
-func (k *Keys) Wipe() { *k = Keys{} }
-
 // TrafficKeys returns the keys of a TLS 1.3 traffic secret (RFC 9846, Section
 // 7.3).
 func TrafficKeys(suite *cipher.Suite, s Secret) Keys {

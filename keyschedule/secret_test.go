@@ -115,3 +115,17 @@ func BenchmarkDeriveSecret(b *testing.B) {
 		})
 	}
 }
+
+// What only a programmer can get wrong.
+func TestHashesThatDoNotExistPanic(t *testing.T) {
+	const none = cipher.Hash(99)
+	require.Panics(t, func() { NewEarly(none, []byte("psk")) })
+	require.Panics(t, func() { VerifyData12(none, SecretOf(make([]byte, 48)), ClientFinished, nil) })
+	require.Panics(t, func() { digest(none, nil) })
+}
+
+func TestMoreThanHKDFExpandsToPanics(t *testing.T) {
+	secret := make([]byte, 32)
+	require.NotPanics(t, func() { ExpandLabel(cipher.SHA256, secret, "test", nil, make([]byte, 255*32)) })
+	require.Panics(t, func() { ExpandLabel(cipher.SHA256, secret, "test", nil, make([]byte, 255*32+1)) })
+}

@@ -122,3 +122,13 @@ func TestExport12RefusesWhatWouldGiveSecretsAway(t *testing.T) {
 	_, err = Export12(cipher.SHA256, main, r, r, "mine", nil, MaxExport12+1)
 	require.ErrorIs(t, err, ErrExport)
 }
+
+// "master_secret = PRF(pre_master_secret, "master secret", ClientHello.random +
+// ServerHello.random)". RFC 5246, Section 8.1.
+func TestPRF12IsWhatTheMainSecretIsMadeBy(t *testing.T) {
+	preMain, client, server := random(48), [32]byte(random(32)), [32]byte(random(32))
+	want := MainSecret12(cipher.SHA256, preMain, client[:], server[:])
+	got := make([]byte, MainSecretSize)
+	PRF12(cipher.SHA256, preMain, "master secret", append(client[:], server[:]...), got)
+	require.Equal(t, want.Bytes(), got)
+}

@@ -196,3 +196,10 @@ func TestRetryKeysFollowFromTheirSecrets(t *testing.T) {
 			v.params().retry.Seal(nil, b.iv, nil, []byte("ad")))
 	}
 }
+
+func TestASuiteWithoutAKeyOfAnyCipherIsAnError(t *testing.T) {
+	odd := *aes128
+	odd.KeyLen = 5
+	_, err := NewKeys(V1, &odd, random(32))
+	require.Error(t, err)
+}

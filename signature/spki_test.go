@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"strings"
 	"testing"
 
 	"github.com/cloudflare/circl/sign/ed448"
@@ -57,6 +58,8 @@ func TestPSSKeyThatNoSchemeGoesWithIsRefused(t *testing.T) {
 		"mask with another hash":        pssOtherMask,
 		"salt longer than the hash":     pssLongSalt,
 		"of the OID rsaEncryption":      rsaEncryption,
+		"for SHA-224":                   strings.ReplaceAll(pssSHA256, "608648016503040201", "608648016503040204"),
+		"hash with other parameters":    strings.ReplaceAll(pssSHA256, "6086480165030402010500", "6086480165030402010400"),
 		"bytes after the key":           pssNoParams + "00",
 		"parameters that are not PSS's": "3081a0300e06092a864886f70d01010a020101" + rsaBits,
 		"nothing":                       "",

@@ -89,9 +89,6 @@ var names = map[Alert]string{
 	ECHRequired:                  "ech_required",
 }
 
-// Known reports whether the alert has a name here.
-func (a Alert) Known() bool { return names[a] != "" }
-
 // String is the RFC's spelling, or the number of an alert without one.
 func (a Alert) String() string {
 	if s, ok := names[a]; ok {

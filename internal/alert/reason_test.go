@@ -13,3 +13,13 @@ func TestEveryReasonHasANameOfItsOwn(t *testing.T) {
 	}
 	require.Equal(t, Unspecified, ReasonNamed("a reason of a later version"))
 }
+
+func TestAReasonOfALaterVersion(t *testing.T) {
+	require.Equal(t, InternalError, numReasons.Alert())
+	require.Contains(t, numReasons.String(), "reason(")
+}
+
+func TestAnErrorWithoutADetailSaysItsReason(t *testing.T) {
+	e := &Error{Alert: DecryptError, Reason: BadFinished}
+	require.Equal(t, BadFinished.String()+" (alert decrypt_error)", e.Error())
+}

@@ -33,9 +33,6 @@ func (w *Builder) Uint8(v uint8) { w.b = append(w.b, v) }
 // Uint16 appends a uint16.
 func (w *Builder) Uint16(v uint16) { w.b = binary.BigEndian.AppendUint16(w.b, v) }
 
-// Uint24 appends a uint24.
-func (w *Builder) Uint24(v uint32) { w.b = append(w.b, byte(v>>16), byte(v>>8), byte(v)) }
-
 // Uint32 appends a uint32.
 func (w *Builder) Uint32(v uint32) { w.b = binary.BigEndian.AppendUint32(w.b, v) }
 

@@ -21,9 +21,6 @@ type Reader struct {
 // NewReader returns a Reader of b, which it never changes.
 func NewReader(b []byte) Reader { return Reader{rest: b} }
 
-// Len is how many bytes have not been read; 0 after a failure.
-func (r *Reader) Len() int { return len(r.rest) }
-
 // Empty reports whether no bytes are left. It is true after a failure, so
 // that a loop "until empty" ends.
 func (r *Reader) Empty() bool { return len(r.rest) == 0 }
