@@ -141,7 +141,7 @@ func choose(list []*Credential, req *CredentialRequest) *Credential {
 		if !req.Accepts(c) {
 			continue
 		}
-		if req.ServerName == "" || c.serves(req.ServerName) {
+		if req.ServerName == "" || len(list) == 1 || c.serves(req.ServerName) {
 			return c
 		}
 		if first == nil {
