@@ -31,6 +31,7 @@ func handshakeFigures() (out []figure) {
 		{name: "full-1.3-x25519", id: ec, group: group.X25519, peer: 1.3, limit: 1.25, budget: true},
 		{name: "full-1.3-mlkem", id: ec, group: group.X25519MLKEM768, peer: 1.5},
 		{name: "full-1.3-rsa2048", id: rsa, group: group.X25519, peer: 1},
+		{name: "full-1.3-chain", id: chainIdentity(), group: group.X25519, peer: 1.3},
 		{name: "full-1.3-client-auth", id: ec, group: group.X25519, client: true, peer: 1.3},
 		{name: "resume-1.3", id: ec, group: group.X25519, resumed: true, peer: 1.5},
 		{name: "0rtt-1.3", id: ec, group: group.X25519, resumed: true, early: true, peer: 1.5},
