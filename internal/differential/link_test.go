@@ -54,7 +54,7 @@ func (l *link) Write(b []byte) (int, error) {
 func (l *link) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
+	l.closed, l.waits = true, false
 	l.changed.Broadcast()
 	return nil
 }
