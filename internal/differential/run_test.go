@@ -59,7 +59,7 @@ func (d *editor) wire(out []byte) []byte {
 		e := &d.edits[i]
 		if c := &changes[e.what]; c.records != nil && e.index >= first && e.index-first < len(list) && len(list[e.index-first]) >= 5 {
 			r := list[e.index-first]
-			d.report.edited = append(d.report.edited, fmt.Sprintf("record %d of %d bytes", r[0], len(r)))
+			d.report.edited = append(d.report.edited, fmt.Sprintf("record %d of %d bytes, %d messages said", r[0], len(r), d.messages))
 			list = c.records(list, e.index-first, e)
 		}
 	}
