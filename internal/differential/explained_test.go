@@ -53,7 +53,7 @@ var explanations = []explanation{
 	{reasons(alert.PSKNotLast), `decode_error`,
 		"pre_shared_key before another extension is illegal_parameter: RFC 9846, Section 4.3.11"},
 	{reasons(alert.VersionChanged), `missing_extension|decode_error`,
-		"a ServerHello of TLS 1.2 behind a HelloRetryRequest is illegal_parameter: RFC 9846, Section 4.3.1"},
+		"a ServerHello of TLS 1.2 behind a HelloRetryRequest is illegal_parameter: RFC 9846, Section 4.2.4"},
 	{reasons(alert.WrongCipher, alert.SessionVersionMismatch, alert.SessionCipherMismatch), `handshake_failure.*unconfigured cipher suite`,
 		"a suite or version that was not offered is illegal_parameter: RFC 9846, Section 4.2.3"},
 	{reasons(alert.BadServerName), `illegal_parameter.*illegally modified`,
