@@ -20,8 +20,8 @@ var (
 	ErrSnapshotKind = errors.New("the snapshot is of another kind")
 
 	// ErrSnapshotConfig: the Config lacks what the connection needs (its
-	// suite, an offered group, its application protocol, …), or is for
-	// another server.
+	// suite, an offered group, its application protocol, …), is for another
+	// server, or cannot be used at all.
 	ErrSnapshotConfig = handshake.ErrSnapshotConfig
 )
 
@@ -110,7 +110,7 @@ func sealSnapshot(dst []byte, kind uint8, write func(*handshake.Freezer)) ([]byt
 // Roots and ticket keys matter for what is still to come.
 //
 // [ReadSnapshot] helps to choose among Configs. Errors are ErrSnapshotDamaged,
-// ErrSnapshotVersion, ErrSnapshotKind, ErrSnapshotConfig, or what makes the Config unusable.
+// ErrSnapshotVersion, ErrSnapshotKind and ErrSnapshotConfig.
 func Thaw(cfg *Config, data []byte) (*Engine, error) {
 	content, err := openSnapshot(data, engineSnapshot)
 	if err != nil {

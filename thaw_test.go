@@ -3,7 +3,6 @@ package tlsengine_test
 import (
 	"bytes"
 	"io"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,35 +85,6 @@ func established(t testing.TB) (p *pair, client, server []byte) {
 	return p, freeze(t, p.client.Engine), freeze(t, p.server.Engine)
 }
 
-func TestDamagedSnapshotsAreRefused(t *testing.T) {
-	for name, data := range snapshots(t) {
-		t.Run(name, func(t *testing.T) {
-			cfg := configOf(name)
-			thaw(t, cfg, data)
-			for n := range data {
-				_, err := tlsengine.Thaw(cfg, data[:n])
-				require.ErrorIs(t, err, tlsengine.ErrSnapshotDamaged, "the first %d bytes of %d", n, len(data))
-			}
-			_, err := tlsengine.Thaw(cfg, append(slices.Clone(data), 0))
-			require.ErrorIs(t, err, tlsengine.ErrSnapshotDamaged, "a byte too many")
-			for i := range data {
-				flipped := slices.Clone(data)
-				flipped[i] ^= 1 << (i % 8)
-				want := tlsengine.ErrSnapshotDamaged
-				if i == 0 {
-					want = tlsengine.ErrSnapshotVersion
-				}
-				_, err := tlsengine.Thaw(cfg, flipped)
-				require.ErrorIs(t, err, want, "byte %d flipped", i)
-				_, err = tlsengine.ReadSnapshot(flipped)
-				require.ErrorIs(t, err, want)
-			}
-			_, err = tlsengine.ThawQUIC(cfg, data)
-			require.ErrorIs(t, err, tlsengine.ErrSnapshotKind, "an Engine is not a QUICConn")
-		})
-	}
-}
-
 // snapshots are of both sides, in the middle and at the end of handshakes.
 func snapshots(t testing.TB) map[string][]byte {
 	_, client, server := established(t)
@@ -181,8 +151,22 @@ func TestAnotherConfigIsRefused(t *testing.T) {
 			t.Log(err)
 		})
 	}
-	_, err := tlsengine.Thaw(&tlsengine.Config{MaxVersion: 1}, data["server established"])
-	require.Error(t, err, "one that is unusable anyway")
+	_, err := tlsengine.Thaw(testpeer.ServerConfig(), data["client established"])
+	require.ErrorIs(t, err, tlsengine.ErrSnapshotConfig, "a server's, for a client")
+	for name, change := range map[string]func(*tlsengine.Config){
+		"versions":    func(c *tlsengine.Config) { c.MaxVersion = 1 },
+		"MaxFragment": func(c *tlsengine.Config) { c.MaxFragment = 1 },
+		"PadTo":       func(c *tlsengine.Config) { c.PadTo = -1 },
+		"Tickets":     func(c *tlsengine.Config) { c.Tickets = 1000 },
+	} {
+		unusable := testpeer.ServerConfig()
+		change(unusable)
+		_, want := tlsengine.NewServer(unusable)
+		require.Error(t, want)
+		_, err := tlsengine.Thaw(unusable, data["server established"])
+		require.ErrorIs(t, err, tlsengine.ErrSnapshotConfig, name)
+		require.ErrorContains(t, err, want.Error())
+	}
 
 	other := configOf("server established")
 	other.Groups = []*group.Group{group.Lookup(group.X448)}

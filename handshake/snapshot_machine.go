@@ -59,8 +59,8 @@ func (t *Thawer) Machine() *Machine {
 	if c.role > serverRole || c.carrier > QUIC || c.state >= numStates {
 		t.Damaged()
 	}
-	if t.Err() == nil && name != c.ownName() {
-		t.unfit("it is for another ServerName")
+	if t.Err() == nil {
+		t.usable(&c, name)
 	}
 	t.facts(&c.facts)
 	t.peer(&c.peer)
@@ -78,6 +78,21 @@ func (t *Thawer) Machine() *Machine {
 		return nil
 	}
 	return m
+}
+
+// usable holds the Config to what it has to be for any machine.
+func (t *Thawer) usable(c *common, name string) {
+	if name != c.ownName() {
+		t.unfit("it is for another ServerName")
+		return
+	}
+	check := c.cfg.CheckServer
+	if c.role == clientRole {
+		check = c.cfg.CheckClient
+	}
+	if err := check(); err != nil {
+		t.unfit("%w", err)
+	}
 }
 
 // newMachine puts the common part under a role.
