@@ -338,6 +338,32 @@ func TestTypeMessage(t *testing.T) {
 	require.Equal(t, byte(record.Handshake), messages[0].Data[0])
 }
 
+// ReadFrom looks through one LimitedReader, as net does for sendfile, and gives
+// it back as it would be after reading.
+func TestReadFromTakesAsMuchAsItMay(t *testing.T) {
+	client, server, _, _ := setup(t, false)
+	a, b := tcpPair(t)
+	c, err := tlsengine.NewClient(client)
+	require.NoError(t, err)
+	s, err := tlsengine.NewServer(server)
+	require.NoError(t, err)
+	shaken := make(chan error, 1)
+	go func() { shaken <- Shake(a, c) }()
+	require.NoError(t, Shake(b, s))
+	require.NoError(t, <-shaken)
+	d, err := s.Detach()
+	require.NoError(t, err)
+	k := &Conn{Conn: b, d: d} // whose keys nobody has
+	from := &io.LimitedReader{R: bytes.NewReader(make([]byte, 5000)), N: 3000}
+	n, err := k.ReadFrom(from)
+	require.NoError(t, err)
+	require.Equal(t, int64(3000), n)
+	require.Zero(t, from.N)
+	n, err = k.ReadFrom(from.R)
+	require.NoError(t, err)
+	require.Equal(t, int64(2000), n)
+}
+
 // Shake reads nothing of what comes after the handshake.
 func TestShakeReadsNoByteTooMany(t *testing.T) {
 	client, server, _, _ := setup(t, false)
