@@ -7,6 +7,7 @@ import (
 
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/internal/wire"
 	"github.com/tlsengine/tlsengine/trace/hook"
 )
 
@@ -21,12 +22,14 @@ const parkedRoom = 512
 
 // parked is an engine as bytes.
 type parked struct {
-	cfg     *Config
-	tracer  hook.Tracer
-	state   []byte
-	peer    []unique.Handle[string] // its certificates, then its staple, once the handshake is done
-	stapled bool
-	owes    bool
+	cfg    *Config
+	tracer *hook.Tracer // nil for none: a word less
+	state  []byte
+	owes   bool
+
+	// The peer's certificates and staple, once the handshake is done; zero if
+	// there are none.
+	leaf, rest unique.Handle[string]
 }
 
 // Park lets go of everything that can be made again, and keeps the secrets,
@@ -47,7 +50,10 @@ func (e *Engine) Park() {
 	if e.sleep.parked.Load() != nil || e.recv.err != nil || e.send.err != nil {
 		return
 	}
-	p := &parked{cfg: e.m.Config(), tracer: e.m.Tracer(), owes: e.Owes()}
+	p := &parked{cfg: e.m.Config(), owes: e.Owes()}
+	if t := e.m.Tracer(); t != nil {
+		p.tracer = &t
+	}
 	chain, staple := e.m.PeerChain(), e.m.PeerStaple()
 	if e.m.Done() {
 		p.share(chain, staple)
@@ -66,27 +72,36 @@ func (e *Engine) Park() {
 	e.sleep.parked.Store(p)
 }
 
-// share keeps what is not secret and the same for many.
+// share keeps what is not secret and the same for many. The leaf is by itself:
+// peers of one issuer have the rest in common.
+//
+//	struct {
+//	    opaque staple<0..2^24-1>;
+//	    opaque certificate<0..2^24-1>;          /* each but the leaf             */
+//	} Rest;
 func (p *parked) share(chain [][]byte, staple []byte) {
-	if p.stapled = len(staple) > 0; p.stapled {
-		chain = append(chain[:len(chain):len(chain)], staple)
-	}
 	if len(chain) == 0 {
 		return
 	}
-	p.peer = make([]unique.Handle[string], len(chain))
-	for i, b := range chain {
-		p.peer[i] = unique.Make(string(b))
+	p.leaf = unique.Make(string(chain[0]))
+	w := wire.NewBuilder(nil)
+	w.Opaque24(staple)
+	for _, cert := range chain[1:] {
+		w.Opaque24(cert)
 	}
+	p.rest = unique.Make(string(w.Result()))
 }
 
 // shared gives back what share kept.
 func (p *parked) shared() (chain [][]byte, staple []byte) {
-	for _, h := range p.peer {
-		chain = append(chain, []byte(h.Value()))
+	if p.leaf == (unique.Handle[string]{}) {
+		return nil, nil
 	}
-	if last := len(chain) - 1; p.stapled {
-		chain, staple = chain[:last], chain[last]
+	chain = [][]byte{[]byte(p.leaf.Value())}
+	r := wire.NewReader([]byte(p.rest.Value()))
+	staple = copied(r.Vector24())
+	for !r.Empty() && !r.Failed() {
+		chain = append(chain, r.Vector24())
 	}
 	return chain, staple
 }
@@ -108,10 +123,14 @@ func (e *Engine) unpark() {
 	a, err := thaw(handshake.NewThawer(p.cfg, snapshotFormat, p.state))
 	if err != nil {
 		a = ended(p.cfg, alert.Internal.Wrap(err, "what was parked is lost"))
-	} else if p.peer != nil {
+	} else if a.m.Done() {
 		a.m.SetPeer(p.shared())
 	}
-	a.m.SetTracer(p.tracer)
+	var tracer hook.Tracer
+	if p.tracer != nil {
+		tracer = *p.tracer
+	}
+	a.m.SetTracer(tracer)
 	a.chooseWay()
 	clear(p.state)
 	e.active = a

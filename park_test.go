@@ -86,8 +86,7 @@ func TestAParkedChainOfItsOwnCostsItsLength(t *testing.T) {
 // client and of a server.
 func measureParked(t *testing.T, n int, client, server *tlsengine.Config, answer func(*tlsengine.Engine, tlsengine.Request)) (ofClient, ofServer int) {
 	clients, servers := make([]*tlsengine.Engine, n), make([]*tlsengine.Engine, n)
-	before := liveHeap()
-	for i := range n {
+	connect := func(i int) {
 		c, err := tlsengine.NewClient(client)
 		require.NoError(t, err)
 		s, err := tlsengine.NewServer(server)
@@ -98,6 +97,11 @@ func measureParked(t *testing.T, n int, client, server *tlsengine.Config, answer
 		c.Park()
 		s.Park()
 		clients[i], servers[i] = c, s
+	}
+	connect(0) // and whatever is made once
+	before := liveHeap()
+	for i := range n {
+		connect(i)
 	}
 	all := liveHeap()
 	clear(clients)
@@ -124,9 +128,9 @@ func TestAParkedEngineKnowsItsPeerStill(t *testing.T) {
 			client, server := testpeer.ClientConfig(), testpeer.ServerConfig()
 			authenticates(client)
 			requires(server)
-			staple := *testpeer.ServerIdentity().Credential()
-			staple.Staple = []byte("a staple")
-			server.Credentials = []*tlsengine.Credential{&staple}
+			whole := *testpeer.ServerIdentity().Credential()
+			whole.Chain, whole.Staple = append(whole.Chain, testpeer.RootCertificate()), []byte("a staple")
+			server.Credentials = []*tlsengine.Credential{&whole}
 			client.RequestStatus = true
 			change(client)
 			p := meet(t, client, server)
@@ -136,6 +140,9 @@ func TestAParkedEngineKnowsItsPeerStill(t *testing.T) {
 				e.Park()
 				require.Equal(t, want, e.ConnectionState())
 			}
+			require.Len(t, p.client.ConnectionState().PeerChain, 2)
+			require.Len(t, p.server.ConnectionState().PeerChain, 1)
+			require.Nil(t, p.server.ConnectionState().PeerStaple)
 			require.Equal(t, "a staple", string(p.client.ConnectionState().PeerStaple))
 
 			other := meet(t, client, server)
