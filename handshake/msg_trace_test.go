@@ -168,7 +168,7 @@ func TestTracedTicketAllowsEarlyData(t *testing.T) {
 		m, err := ParseNewSessionTicket(msg[headerLen:])
 		require.NoError(t, err)
 		require.EqualValues(t, 30, m.TicketLifetime)
-		require.EqualValues(t, 0xfad6aac5, m.TicketAgeAdd)
+		require.EqualValues(t, uint32(0xfad6aac5), m.TicketAgeAdd)
 		require.Equal(t, []byte{0, 0}, m.TicketNonce)
 		require.EqualValues(t, 1024, get(t, m.Extensions, ExtEarlyData, ParseEarlyDataNST))
 		return

@@ -147,7 +147,7 @@ func TestRetryOfTheRFCs(t *testing.T) {
 func TestPacketNumbersOfTheRFC(t *testing.T) {
 	require.Equal(t, []byte{0x5c, 0x02}, AppendPacketNumber(nil, 0xac5c02, 0xabe8b3))
 	require.Equal(t, []byte{0xac, 0xe8, 0xfe}, AppendPacketNumber(nil, 0xace8fe, 0xabe8b3))
-	require.EqualValues(t, 0xa82f9b32, DecodePacketNumber(0xa82f30ea, 0x9b32, 2))
+	require.EqualValues(t, uint32(0xa82f9b32), DecodePacketNumber(0xa82f30ea, 0x9b32, 2))
 }
 
 // protect makes a packet in place: header, payload, tag in one buffer.

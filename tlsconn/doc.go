@@ -8,6 +8,11 @@
 // Read waits for the five bytes of a record's header, and takes a buffer from
 // a pool when they are there. One goroutine may read while another writes.
 //
+// Where a program has a Config of crypto/tls already, [NewStdClient] and
+// [NewStdServer] take it, callbacks included, or say which field they cannot
+// take. What a Conn lacks to be used by net/http for HTTP/2 is in
+// docs/embedding.md.
+//
 // Unlike the engine this package knows the world: without Roots it verifies by
 // the system's, and it can log keys to the file that SSLKEYLOGFILE names.
 package tlsconn

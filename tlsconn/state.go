@@ -9,7 +9,9 @@ import (
 
 // ConnectionState describes the connection as crypto/tls does, for packages
 // that know no other: net/http, x/net/http2, database drivers. Before the
-// handshake is complete it says nothing but that.
+// handshake is complete it says nothing but that: net/http's Server asks before,
+// so that Request.TLS is empty unless the handshake is run first, as the Server
+// of examples/http does.
 //
 // Its VerifiedChains are those of a Conn with a crypto/tls Config; the engine
 // keeps none. Its ExportKeyingMaterial cannot be called, since only crypto/tls
