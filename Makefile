@@ -17,7 +17,7 @@ MODULES = \
 
 # All the checks and tests. Peers that are not installed are skipped, in CI
 # they fail.
-test: check unit race wycheproof quichandshake modules
+test: check unit race wycheproof quichandshake modules elsewhere
 
 check: fmt vet
 
@@ -51,6 +51,32 @@ quichandshake:
 modules:
 	@set -e; for m in $(MODULES); do \
 	  echo "cd $$m && $(GO) test -race -timeout 5m ./..."; (cd $$m && $(GO) test -race -timeout 5m ./...); \
+	done
+
+PLATFORMS = linux/386 linux/arm64 linux/s390x windows/amd64 darwin/arm64 js/wasm wasip1/wasm
+LINKED    = . ./cipher ./group ./signature ./keyschedule ./record ./handshake ./quic ./internal/wire ./internal/alert ./tlsconn
+ELSEWHERE = ./internal/wire ./internal/alert ./cipher ./keyschedule ./record ./handshake
+
+.PHONY: elsewhere platforms
+
+# Where int has 32 bits the tests must build; so must what a web page links.
+elsewhere:
+	GOARCH=386 CGO_ENABLED=0 $(GO) vet $(LINKED)
+	GOOS=js GOARCH=wasm $(GO) build $(LINKED)
+
+# Everything and its tests, built for other machines. The core's tests run on
+# them where there is something that runs them: 386 on amd64, node, qemu-user.
+platforms:
+	@set -e; for p in $(PLATFORMS); do \
+	  echo "GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./..."; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./...; \
+	done
+	GOARCH=386 CGO_ENABLED=0 $(GO) test -short -timeout 15m $(LINKED)
+	@set -e; for r in linux/arm64/qemu-aarch64 linux/s390x/qemu-s390x js/wasm/node; do \
+	  os=$${r%%/*}; arch=$${r#*/}; arch=$${arch%/*}; program=$${r##*/}; \
+	  if ! command -v $$program >/dev/null; then echo "$$program is not installed"; [ "$$CI" != true ] || exit 1; continue; fi; \
+	  exec=$$program; [ $$program != node ] || exec=$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec; \
+	  echo "GOOS=$$os GOARCH=$$arch $(GO) test -exec $$exec $(ELSEWHERE)"; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) test -short -timeout 30m -exec $$exec $(ELSEWHERE); \
 	done
 
 # Every statement of the packages that an application is linked with, by their
