@@ -32,9 +32,11 @@ func (c *Conn) ConnectionState() stdtls.ConnectionState {
 func describe(st *tls.ConnectionState) stdtls.ConnectionState {
 	out := stdtls.ConnectionState{
 		Version: uint16(st.Version), HandshakeComplete: st.HandshakeDone, DidResume: st.Resumed,
-		NegotiatedProtocol: st.ALPN, NegotiatedProtocolIsMutual: true, ServerName: st.ServerName,
+		NegotiatedProtocol: st.ALPN, ServerName: st.ServerName,
 		CurveID: stdtls.CurveID(st.Group), OCSPResponse: st.PeerStaple, HelloRetryRequest: st.Retried,
 	}
+	//lint:ignore SA1019 net/http looks at it
+	out.NegotiatedProtocolIsMutual = true
 	if st.Suite != nil {
 		out.CipherSuite = uint16(st.Suite.ID)
 	}
