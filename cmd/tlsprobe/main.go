@@ -12,8 +12,7 @@ import (
 )
 
 func main() {
-	// A closed stdout is an error of the write, and not the end by a signal.
-	signal.Ignore(syscall.SIGPIPE)
+	ignorePipe()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-ctx.Done()
