@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"crypto/subtle"
-	"errors"
 	"io"
 	"slices"
 
@@ -340,7 +339,7 @@ func (c *client) checkSolicited(list Extensions, place Place) error {
 func (c *client) offered() (ClientHello, error) {
 	hello, err := ParseClientHello(c.offer.hello[headerLen:])
 	if err != nil {
-		return hello, errors.Join(errors.New("our own ClientHello does not parse"), err)
+		return hello, alert.Internal.Wrap(err, "our own ClientHello does not parse")
 	}
 	return hello, nil
 }
