@@ -80,14 +80,16 @@ platforms:
 	done
 
 # Every statement of the packages that an application is linked with, by their
-# own quick tests, but for the assertions that are listed by name.
+# own quick tests and the one that prints everything, but for the assertions
+# that are listed by name.
 COVERED = . ./cipher ./group ./signature ./keyschedule ./record ./handshake ./quic ./internal/wire ./internal/alert
 comma   = ,
 empty   =
 
 cover:
 	$(GO) test -short -timeout 10m -coverpkg=$(subst $(empty) ,$(comma),$(COVERED)) -coverprofile=coverage.out $(COVERED)
-	$(GO) run ./internal/cover coverage.out
+	$(GO) test -short -run Printed -coverpkg=$(subst $(empty) ,$(comma),$(COVERED)) -coverprofile=coverage.print.out ./internal/damage
+	$(GO) run ./internal/cover coverage.out coverage.print.out
 
 bench:
 	$(GO) run ./internal/bench

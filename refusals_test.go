@@ -1,7 +1,9 @@
 package tlsengine_test
 
 import (
+	"crypto/elliptic"
 	"crypto/x509"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,7 +12,9 @@ import (
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
+	"github.com/tlsengine/tlsengine/internal/testpki"
 	"github.com/tlsengine/tlsengine/record"
+	"github.com/tlsengine/tlsengine/signature"
 )
 
 // A verdict of crypto/x509 has the alert that fits.
@@ -37,6 +41,30 @@ func TestVerdictsOfX509(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A leaf with a key that no scheme was offered for is refused before anything is
+// verified.
+func TestAKeyThatNoSchemeWasOfferedFor(t *testing.T) {
+	issuer := testpeer.ECKey(elliptic.P256(), "issuer")
+	der := testpeer.Issue(testpeer.Name, issuer.Public())
+	der, err := testpki.WithKey(der, testpki.PublicKey(testpki.Ed448, make([]byte, 57)), issuer)
+	require.NoError(t, err)
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := testpeer.ClientConfig()
+		cfg.Signatures = signature.Default()
+		require.False(t, slices.Contains(cfg.Signatures, signature.Lookup(signature.Ed448)))
+		p := testpeer.Server(t, drive, cfg)
+		p.Identity = &testpeer.Identity{Chain: [][]byte{der}, Key: issuer}
+		p.Send(p.ServerHello(), p.EncryptedExtensions(), p.Certificate())
+		p.WantAlert("there is no signature that could follow", alert.UnsupportedCertificate, alert.CertificateKeyUnsupported)
+	})
+}
+
+func TestOnlyAClientHasEarlyDataLeft(t *testing.T) {
+	p := meet(t, testpeer.ClientConfig(), testpeer.ServerConfig())
+	require.Zero(t, p.client.EarlyDataLeft())
+	require.Zero(t, p.server.EarlyDataLeft())
 }
 
 // A client that takes no tickets is given none, also when asked to.

@@ -94,3 +94,14 @@ func TestADetachedThatFailedIsFrozenOnce(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, record.Alert, out.Type, "the alert is owed")
 }
+
+// Both halves may find an engine parked at once: one wakes it, the other finds
+// it whole.
+func TestAnEngineIsWokenOnce(t *testing.T) {
+	client, _ := old(t, 0)
+	client.Park()
+	client.unpark()
+	whole := client.active
+	client.unpark()
+	require.Same(t, whole, client.active)
+}

@@ -107,6 +107,22 @@ func TestTLS12ChainsThatAreTooLong(t *testing.T) {
 	p := newPair(t, client, server)
 	p.run()
 	require.Equal(t, alert.CertificateChainTooLong, p.server.refusal(t).Reason)
+
+	client, server = client12(), server12()
+	long := *testpeer.ServerIdentity().Credential()
+	long.Chain = append(slices.Clone(long.Chain), longChain(handshake.MaxChainLength, 10)[0].Chain...)
+	server.Credentials = []*tlsengine.Credential{&long}
+	p = newPair(t, client, server)
+	p.run()
+	require.Equal(t, alert.CertificateChainTooLong, p.client.refusal(t).Reason)
+}
+
+// A client that takes no tickets offers none, also those that it has.
+func TestTLS12AClientWithoutTicketsOffersNone(t *testing.T) {
+	client, server := client12(), server12()
+	client.Session = meet(t, client, server).session()
+	client.Tickets = -1
+	require.False(t, meet(t, client, server).client.ConnectionState().Resumed)
 }
 
 // What does not fit into a ticket cannot be resumed, and nothing else is wrong.

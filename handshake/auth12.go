@@ -108,18 +108,16 @@ func (c *client) checkServerKey(key any) error {
 	return nil
 }
 
-// curveGroup is the group of a curve, which TLS 1.2 has one number for; 0 if
-// there is none.
+// curveGroup is the group of a curve that some scheme fits, which TLS 1.2 has
+// one number for.
 func curveGroup(c elliptic.Curve) group.ID {
 	switch c {
 	case elliptic.P256():
 		return group.P256
 	case elliptic.P384():
 		return group.P384
-	case elliptic.P521():
-		return group.P521
 	}
-	return 0
+	return group.P521
 }
 
 // checkSignature12 checks a signature of the peer's over the content.

@@ -1,6 +1,8 @@
 package alert
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,4 +24,10 @@ func TestAReasonOfALaterVersion(t *testing.T) {
 func TestAnErrorWithoutADetailSaysItsReason(t *testing.T) {
 	e := &Error{Alert: DecryptError, Reason: BadFinished}
 	require.Equal(t, BadFinished.String()+" (alert decrypt_error)", e.Error())
+}
+
+func TestALongTextIsCut(t *testing.T) {
+	e := Internal.Wrap(errors.New(strings.Repeat("x", 10_000)), "so it is")
+	require.Less(t, len(e.Error()), maxText+100)
+	require.Contains(t, e.Error(), "xxx... (alert internal_error)")
 }

@@ -47,7 +47,7 @@ func judge(t *testing.T, profile, list string) *result {
 	}
 	write("go.mod", "module m\n\ngo 1.26\n")
 	write("p/a.go", code)
-	r, err := report(root, write("coverage.out", profile), write("assertions.txt", list))
+	r, err := report(root, []string{write("coverage.out", profile)}, write("assertions.txt", list))
 	require.NoError(t, err)
 	return r
 }
@@ -97,10 +97,7 @@ func TestWhatIsNoProfileIsAnError(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "coverage.out")
 	for _, line := range []string{"nonsense\n", "m/p/a.go:1.1 2\n"} {
 		require.NoError(t, os.WriteFile(path, []byte(line), 0o644))
-		f, err := os.Open(path)
-		require.NoError(t, err)
-		_, _, err = parseProfile(f)
+		_, _, err := readProfiles([]string{path})
 		require.ErrorContains(t, err, "not a line of a profile")
-		f.Close()
 	}
 }

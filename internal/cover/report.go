@@ -41,18 +41,13 @@ func (r *result) String() string {
 	return out.String()
 }
 
-// report compares a profile with the list of assertions. Root is the module's.
-func report(root, profile, list string) (*result, error) {
+// report compares profiles with the list of assertions. Root is the module's.
+func report(root string, profiles []string, list string) (*result, error) {
 	module, err := moduleOf(root)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(profile)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	blocks, reached, err := parseProfile(f)
+	blocks, reached, err := readProfiles(profiles)
 	if err != nil {
 		return nil, err
 	}
