@@ -60,6 +60,12 @@ func holders(t *testing.T) map[string]any {
 		"Event": tlsengine.Event{Kind: tlsengine.EventNewSession, Data: raw}, "QUICEvent": tlsengine.QUICEvent{Kind: tlsengine.QUICReadSecret, Data: raw},
 		"TrafficKeys": tlsengine.TrafficKeys{Secret: raw, Key: raw, IV: raw, Salt: raw},
 	}
+	all["HandshakeSecret"] = keyschedule.HandshakeSecret{Hash: cipher.SHA256, Secret: secret}
+	all["MainSecret"] = keyschedule.MainSecret{Hash: cipher.SHA256, Secret: secret}
+	all["Salt"] = *keyschedule.NewSalt(cipher.SHA256, raw)
+	var expander keyschedule.Expander
+	expander.Start(cipher.SHA256, raw)
+	all["Expander"] = expander
 	for _, g := range group.All() {
 		if key, err := g.Generate(bytes.NewReader(bytes.Repeat(raw, 20))); err == nil {
 			all["group."+g.Name] = key
@@ -102,7 +108,14 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 
 // Engines, in every state, and their errors.
 func TestEnginesAreNotPrinted(t *testing.T) {
+	cfg := testpeer.ClientConfig()
+	cfg.ALPN = []string{"h3"}
+	q, err := tlsengine.NewQUICClient(cfg, nil)
+	require.NoError(t, err)
+	m, err := handshake.NewClient(cfg, handshake.Records, nil)
+	require.NoError(t, err)
 	for name, e := range map[string]any{
+		"QUICConn": q, "machine": m, "detached": &tlsengine.Detached{},
 		"engine": pairOf(t, testpeer.ClientConfig(), testpeer.ServerConfig())[0], "server": mustServer(t),
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%x"} {
