@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strconv"
@@ -34,19 +33,19 @@ func HTML(w io.Writer, t *Trace, o PageOptions) error {
 	if err != nil {
 		return err
 	}
-	tmpl, err := template.ParseFS(pageFiles, "page/page.html")
-	if err != nil {
+	var page pageWriter
+	if err := page.page(view); err != nil {
 		return err
 	}
-	return tmpl.Execute(w, view)
+	_, err = io.WriteString(w, page.String())
+	return err
 }
 
-// The page is a tree of these, which page.html walks.
+// The page is a tree of these, which html_write.go walks.
 type (
 	page struct {
 		Title, Policy string
-		Style         template.CSS
-		Script        template.JS
+		Style, Script []byte
 		Secrets       bool
 		Terse         bool
 		Connections   []connectionView
@@ -118,7 +117,7 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Title: "TLS, byte by byte", Style: template.CSS(style), Script: template.JS(script), Secrets: t.Secrets, Terse: o.Terse, //nolint:gosec // our own files
+	p := &page{Title: "TLS, byte by byte", Style: style, Script: script, Secrets: t.Secrets, Terse: o.Terse,
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'", integrity(style), integrity(script))}
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage
