@@ -50,11 +50,30 @@ func (e *explain) run(p *probe, args []string) error {
 	case len(args) == 1:
 		return e.word(p, registry.Tables(), args[0])
 	}
-	t := registry.TableOf(args[0])
+	t := registry.TableOf(kindOf(args[0]))
 	if t == nil {
 		return fault.UsageError("argument", "unknown kind %q", args[0]).WithHint("the kinds are %s, hex", strings.Join(kinds(), ", "))
 	}
 	return e.word(p, []*registry.Table{t}, strings.Join(args[1:], " "))
+}
+
+// kindOf is the key of a registry by other names of it.
+func kindOf(word string) string {
+	switch word = strings.ToLower(word); word {
+	case "extension":
+		return "ext"
+	case "cipher", "ciphersuite":
+		return "suite"
+	case "curve":
+		return "group"
+	case "scheme":
+		return "sigalg"
+	case "msg", "handshake":
+		return "message"
+	case "record":
+		return "content"
+	}
+	return word
 }
 
 func kinds() (keys []string) {

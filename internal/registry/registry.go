@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Entry is one code point.
@@ -111,7 +112,8 @@ func (e *Entry) is(name string) bool {
 }
 
 // aliases gives today's spellings of a name: OpenSSL wrote EDH for DHE until
-// 1.1, GnuTLS writes GROUP- and SIGN- in front, many write P-256.
+// 1.1, GnuTLS writes GROUP- and SIGN- in front, many write P-256, and ServerHello
+// is how a message is called where it is not a number.
 func aliases(name string) []string {
 	upper := strings.ToUpper(name)
 	switch {
@@ -126,7 +128,25 @@ func aliases(name string) []string {
 	case strings.HasPrefix(upper, "RSA_PSS_SHA"), strings.HasPrefix(upper, "RSA-PSS-SHA"):
 		return []string{"rsa_pss_rsae_" + upper[len("RSA_PSS_"):]}
 	}
+	if snake := snakeCase(name); snake != name {
+		return []string{snake}
+	}
 	return nil
+}
+
+// snakeCase is ServerHello as server_hello.
+func snakeCase(name string) string {
+	var out strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) {
+			if i > 0 && unicode.IsLower(rune(name[i-1])) {
+				out.WriteByte('_')
+			}
+			r = unicode.ToLower(r)
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }
 
 // number reads a code point written as a number that fits the registry.
