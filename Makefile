@@ -153,3 +153,16 @@ probe:
 # The manual pages, in man/.
 man:
 	$(GO) run ./cmd/tlsprobe man --dir man
+
+# What tlsprobe promises: that it explains every byte as well as two others do,
+# reproduces RFC 8448, is small and quick, makes a sound page, keeps to its
+# schemas, and ends as it says. The illustrated handshake is read from
+# TLSENGINE_VECTORS; internal/interop dissects connections with six others.
+.PHONY: bars
+bars:
+	$(GO) test -count=1 -run 'Illustrated|Wireshark' ./trace
+	$(GO) run ./cmd/tlsprobe vectors --suite rfc8448
+	$(GO) test -count=1 -v -run 'SmallAndQuick' ./cmd/tlsprobe
+	$(GO) test -count=1 -run 'Page|Colours' ./trace
+	$(GO) test -count=1 -run 'Fit|Schema' ./trace ./cmd/tlsprobe
+	$(GO) test -count=1 -run 'Scripts|Exit|LeftOpen' ./cmd/tlsprobe

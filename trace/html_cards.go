@@ -313,13 +313,13 @@ func shortHex(b []byte) string {
 func (m *composer) exchangeCard(k *KeyExchange) card {
 	c := card{ID: fmt.Sprintf("%skx%d", m.prefix, k.ID), Class: "keys", Mark: "keys", Title: "key exchange", Sub: exchangeFormula(m.c, k),
 		Meaning: "Each side makes a pair of keys and sends the public one. From its own private key and the other's public one each computes the same secret."}
-	row := func(id, label string, value []byte) {
-		c.Rows = append(c.Rows, secretView{ID: c.ID + "." + id, Label: label, Out: hexOut(value)})
+	row := func(id, label, how string, value []byte) {
+		c.Rows = append(c.Rows, secretView{ID: c.ID + "." + id, Label: label, How: []linkView{{Text: how}}, Out: hexOut(value)})
 	}
-	row("private", "private key", k.Ours.Private)
-	row("public", "public key", k.Ours.Public)
-	row("theirs", "peer's public key", k.Theirs)
-	row("shared", "shared secret", k.Shared)
+	row("private", "private key", "made of random bytes, and never sent", k.Ours.Private)
+	row("public", "public key", "computed from the private key, and sent to the peer", k.Ours.Public)
+	row("theirs", "peer's public key", "came from the peer", k.Theirs)
+	row("shared", "shared secret", exchangeFormula(m.c, k), k.Shared)
 	return c
 }
 

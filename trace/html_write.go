@@ -213,7 +213,16 @@ func (w *pageWriter) secrets(rows []secretView) {
 		r := &rows[i]
 		w.Lit(`<tr id="`).Text(r.ID).Lit(`"><th scope="row">`).Text(r.Label).Wrap(" <small>", r.Meaning, "</small>").Lit("</th><td>")
 		w.links(r.How)
-		w.Lit("</td><td><code>").Text(r.Out).Lit("</code>").Wrap("<details><summary>command</summary><code>", r.Command, "</code></details>").Lit("</td></tr>\n")
+		w.Lit("</td><td>")
+		const long = 2 * 128 // letters of hex
+		if len(r.Out) > long {
+			w.Lit("<details><summary>").Text(byteCount(len(r.Out) / 2)).Lit(": <code>").Text(r.Out[:32]).Lit("…</code></summary>")
+		}
+		w.Lit("<code>").Text(r.Out).Lit("</code>")
+		if len(r.Out) > long {
+			w.Lit("</details>")
+		}
+		w.Wrap("<details><summary>command</summary><code>", r.Command, "</code></details>").Lit("</td></tr>\n")
 	}
 	w.Lit("</tbody></table>\n")
 }
