@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -140,10 +141,19 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 		info := kind.Info()
 		p.Words = append(p.Words, wordView{string(kind), info.Label, info.Meaning, info.Ref})
 	}
-	slices.SortFunc(p.Words, func(a, b wordView) int { return strings.Compare(a.Label+a.Kind, b.Label+b.Kind) })
+	slices.SortFunc(p.Words, func(a, b wordView) int {
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(a.Kind, b.Kind))
+	})
+	for i := 1; i < len(p.Words); i++ {
+		if w := &p.Words[i]; w.Label == kindLabel(p.Words[i-1].Kind) {
+			w.Label += " (" + w.Kind + ")" // two words that are spelled the same
+		}
+	}
 	p.Data = map[string]any{"schema": t.Schema, "secrets": t.Secrets, "results": results}
 	return p, nil
 }
+
+func kindLabel(kind string) string { return dissect.Kind(kind).Info().Label }
 
 // integrity is the hash of a style or script for the content security policy.
 func integrity(b []byte) string {
@@ -152,7 +162,7 @@ func integrity(b []byte) string {
 }
 
 func (m *composer) connection() connectionView {
-	v := connectionView{ID: m.prefix + "connection"}
+	v := connectionView{ID: m.prefix + "connection", Heading: "The connection"}
 	if m.prefix != "" {
 		v.Heading = fmt.Sprintf("Connection %d", m.c.ID)
 	}
