@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -130,7 +131,7 @@ func corpus(code int) int {
 		return code
 	}
 	fmt.Printf("dissected %d connections with %d peers: %d leaves cover all their bytes\n", d.whole, len(d.stacks), d.leaves)
-	if os.Getenv("CI") == "true" && (d.whole < wantCorpus || len(d.stacks) < wantStacks) {
+	if os.Getenv("CI") == "true" && flag.Lookup("test.run").Value.String() == "" && (d.whole < wantCorpus || len(d.stacks) < wantStacks) {
 		fmt.Printf("want %d connections with %d peers\n", wantCorpus, wantStacks)
 		return 1
 	}
