@@ -111,7 +111,7 @@ func (c *cert) file(p *probe, name string) error {
 	if err != nil {
 		return err
 	}
-	check := pki.Check{Trust: &c.trust, Name: c.verifyName, Usage: x509.ExtKeyUsageAny, Now: c.trust.Time(p.now()), Pins: c.pins}
+	check := pki.Check{Trust: &c.trust, Name: c.verifyName, Usage: x509.ExtKeyUsageAny, Now: c.trust.Time(p.now()), Pins: c.pins, TLSA: c.tlsa}
 	var chain [][]byte
 	for _, cert := range certs {
 		chain = append(chain, cert.Raw)

@@ -40,7 +40,9 @@ type peerFlags struct {
 	verifyName string
 	noVerify   bool
 	pins       []pki.Pin
+	tlsa       []pki.TLSA
 	cert, key  string
+	keyPass    string
 	keylog     string
 	traced     bool // connections are recorded
 	linger     time.Duration
@@ -63,8 +65,15 @@ func (f *peerFlags) flags(s *flags.Set, timeout time.Duration) {
 			f.pins = append(f.pins, pin)
 			return err
 		}})
-	s.File(&f.cert, "cert", "client certificate chain, PEM")
+	s.Add(&flags.Flag{Name: "tlsa", Arg: "RECORD", Help: "'USAGE SELECTOR MATCHING HEX' of a TLSA record (DANE) that the chain must fit; may be given again",
+		Set: func(v string) error {
+			t, err := pki.ParseTLSA(v)
+			f.tlsa = append(f.tlsa, t)
+			return err
+		}})
+	s.File(&f.cert, "cert", "client certificate chain, PEM, or PKCS #12 with its key")
 	s.File(&f.key, "key", "its private key, PEM")
+	s.File(&f.keyPass, "key-pass-file", "the first line is the password of --key, or of a PKCS #12 file")
 	s.File(&f.keylog, "keylog", "append the secrets to FILE, for Wireshark")
 	addSeed(s, &f.seed)
 }
@@ -110,14 +119,16 @@ func (f *peerFlags) prepare(p *probe, command string, args []string) (err error)
 	if f.seed != nil && !f.target.Loopback() {
 		return fault.UsageError("conflict", "--seed is for tests on this machine, and %s is not it", f.target.Host)
 	}
-	if f.cert != "" || f.key != "" {
-		cred, err := pki.Credential(f.cert, f.key)
+	if f.cert != "" || f.key != "" || f.keyPass != "" {
+		cred, err := pki.Credential(f.cert, f.key, f.keyPass)
 		if err != nil {
 			return err
 		}
 		f.credentials = []*tlsengine.Credential{cred}
-		if pki.Exposed(f.key) {
-			p.say("tlsprobe: warning: others may read %s", f.key)
+		for _, name := range []string{f.key, f.keyPass} {
+			if name != "" && pki.Exposed(name) {
+				p.say("tlsprobe: warning: others may read %s", name)
+			}
 		}
 	}
 	if _, err := p.keyLogFile(f.keylog); err != nil {

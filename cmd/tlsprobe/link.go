@@ -67,7 +67,7 @@ func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Op
 	var verify string
 	l.sni, verify = f.serverName()
 	cfg.ServerName, cfg.SNI, cfg.NoSNI = verify, l.sni, l.sni == ""
-	opts.Check = &pki.Check{Trust: &f.trust, Name: verify, Usage: x509.ExtKeyUsageServerAuth, Now: f.trust.Time(p.now()), Pins: f.pins}
+	opts.Check = &pki.Check{Trust: &f.trust, Name: verify, Usage: x509.ExtKeyUsageServerAuth, Now: f.trust.Time(p.now()), Pins: f.pins, TLSA: f.tlsa}
 	log, err := p.keyLog(f.keylog)
 	if err != nil {
 		return opts, err

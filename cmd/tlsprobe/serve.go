@@ -42,6 +42,7 @@ type serve struct {
 	offer      offer.Offer
 	addr       string
 	cert, key  string
+	keyPass    string
 	selfSigned []string
 	clientAuth string
 	clientCA   string
@@ -70,6 +71,7 @@ func (s *serve) flags(set *flags.Set) {
 	set.String(&s.addr, "addr", "HOST:PORT", "where to listen (127.0.0.1:8443); port 0 takes a free one")
 	set.File(&s.cert, "cert", "certificate chain, PEM")
 	set.File(&s.key, "key", "its private key, PEM")
+	set.File(&s.keyPass, "key-pass-file", "the first line is the password of --key, or of a PKCS #12 file in --cert")
 	set.Strings(&s.selfSigned, "self-signed", "NAME", "make a certificate for this name or address (localhost 127.0.0.1 ::1); may be given again")
 	s.offer.Flags(set)
 	set.Choice(&s.clientAuth, "client-auth", []string{"none", "request", "require"}, "client certificates (none)")
@@ -172,11 +174,11 @@ func (s *serve) checkReach(addr net.Addr) error {
 }
 
 func (s *serve) credential(p *probe) (*tlsengine.Credential, error) {
-	if s.cert != "" || s.key != "" {
+	if s.cert != "" || s.key != "" || s.keyPass != "" {
 		if len(s.selfSigned) > 0 {
 			return nil, fault.UsageError("conflict", "--cert and --self-signed exclude each other")
 		}
-		return pki.Credential(s.cert, s.key)
+		return pki.Credential(s.cert, s.key, s.keyPass)
 	}
 	if len(s.selfSigned) == 0 {
 		s.selfSigned = []string{"localhost", "127.0.0.1", "::1"}

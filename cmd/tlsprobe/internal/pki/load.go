@@ -76,10 +76,31 @@ func ParseCertificates(name string, b []byte) ([]*x509.Certificate, error) {
 
 // Credential reads a certificate chain and its key from two files, which may
 // be the same.
-func Credential(certFile, keyFile string) (*tlsengine.Credential, error) {
+//
+// A certFile in PKCS #12 has its key in it. passFile has the password of either
+// in its first line.
+func Credential(certFile, keyFile, passFile string) (*tlsengine.Credential, error) {
+	var password []byte
+	if passFile != "" {
+		b, err := ReadFile(passFile, 1<<10)
+		if err != nil {
+			return nil, err
+		}
+		password, _, _ = bytes.Cut(b, []byte("\n"))
+		password = bytes.TrimSuffix(password, []byte("\r"))
+	}
 	switch {
+	case certFile == "" && keyFile == "":
+		return nil, fault.UsageError("conflict", "--key-pass-file without --key or --cert")
 	case certFile == "":
 		return nil, fault.UsageError("conflict", "--key without --cert")
+	}
+	if b, err := ReadFile(certFile, maxFile); err != nil {
+		return nil, err
+	} else if isPKCS12(b) {
+		return pkcs12(certFile, keyFile, b, password, passFile != "")
+	}
+	switch {
 	case keyFile == "":
 		return nil, fault.UsageError("conflict", "--cert without --key").WithHint("if the key is in the same file: --key %s", certFile)
 	}
@@ -92,7 +113,12 @@ func Credential(certFile, keyFile string) (*tlsengine.Credential, error) {
 		return nil, err
 	}
 	if encrypted(key) {
-		return nil, fault.InputError("key", "%s: the key is encrypted", keyFile).WithHint("decrypt it into a file of its own: openssl pkey -in %s", keyFile)
+		if passFile == "" {
+			return nil, fault.InputError("key", "%s: the key is encrypted", keyFile).WithHint("--key-pass-file has its password")
+		}
+		if key, err = decryptPEM(keyFile, key, password); err != nil {
+			return nil, err
+		}
 	}
 	var chain bytes.Buffer
 	for _, cert := range certs {

@@ -38,11 +38,11 @@ type Verdict struct {
 func (v *Verdict) OK() bool { return len(v.Problems) == 0 }
 
 // Refusal is the problem that ends the connection, nil if none does: the first
-// one, or if the verdict is not enforced, that no pinned key is there. A pin is
-// asked for by name, and holds whatever else is let pass.
+// one, or if the verdict is not enforced, that no pinned key is there or no TLSA
+// record fits. Both are asked for by name, and hold whatever else is let pass.
 func (v *Verdict) Refusal(enforced bool) *Problem {
 	for i := range v.Problems {
-		if p := &v.Problems[i]; enforced || p.Code == codePin {
+		if p := &v.Problems[i]; enforced || p.Code == codePin || p.Code == codeTLSA {
 			return p
 		}
 	}
@@ -68,6 +68,7 @@ type Check struct {
 	Usage x509.ExtKeyUsage
 	Now   time.Time
 	Pins  []Pin
+	TLSA  []TLSA // of the server, as DNSSEC proved them: RFC 6698
 
 	TimeOnly bool // no path is looked for
 }
@@ -93,6 +94,7 @@ func (c *Check) Judge(chain [][]byte) *Verdict {
 	if !c.TimeOnly {
 		c.path(v)
 	}
+	c.tlsa(v)
 	c.pins(v)
 	return v
 }
