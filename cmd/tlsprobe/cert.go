@@ -51,7 +51,17 @@ func (c *cert) flags(s *flags.Set) {
 			c.fields = append(c.fields, v)
 			return nil
 		}})
+	addTargets(s, &c.targets)
 	c.peerFlags.flags(s, 15*time.Second)
+}
+
+func (c *cert) list() string { return c.targets }
+
+func (c *cert) alone() string {
+	if c.out != "" {
+		return "--out"
+	}
+	return ""
 }
 
 func (c *cert) run(p *probe, args []string) error {

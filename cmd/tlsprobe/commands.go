@@ -22,10 +22,10 @@ type entry struct {
 func commands() []entry {
 	return []entry{
 		{"demo", "", "a whole handshake in one process, without a network", demoHelp, func() command { return &demo{} }},
-		{"connect", "TARGET", "one connection: report, verify, perhaps talk", connectHelp, func() command { return &connect{} }},
+		{"connect", "TARGET...", "one connection: report, verify, perhaps talk", connectHelp, func() command { return &connect{} }},
 		{"show", "TARGET|FILE...", "a handshake with every byte explained", showHelp, func() command { return &show{} }},
 		{"serve", "", "a server that shows its visitors their own connection", serveHelp, func() command { return &serve{} }},
-		{"cert", "TARGET|FILE|-", "certificates: the chain, the days left, the pin", certHelp, func() command { return &cert{} }},
+		{"cert", "TARGET|FILE|-...", "certificates: the chain, the days left, the pin", certHelp, func() command { return &cert{} }},
 		{"diff", "OLD NEW", "what changed between two JSON documents", diffHelp, func() command { return &diff{} }},
 		{"explain", "[KIND] WORD", "a dictionary of names and numbers, and of bytes", explainHelp, func() command { return &explain{} }},
 		{"schema", "KIND", "the JSON Schema of a document", schemaHelp, func() command { return &schemaCommand{} }},

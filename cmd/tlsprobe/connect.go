@@ -26,6 +26,8 @@ not verified, without --no-verify.
   tlsprobe connect localhost:8443 --no-verify --get /
   tlsprobe connect localhost:8443 --pin sha256/… -i
   tlsprobe connect example.com --max-version 1.2 --why
+  tlsprobe connect smtp://mail.example.com
+  tlsprobe connect --targets hosts.txt --jsonl
 `
 
 // peerFlags are the flags of commands that connect to a target: where, what is
@@ -46,6 +48,7 @@ type peerFlags struct {
 	keylog     string
 	traced     bool // connections are recorded
 	linger     time.Duration
+	targets    string // a file with more of them
 
 	target      *target.Target
 	credentials []*tlsengine.Credential
@@ -226,7 +229,31 @@ func (c *connect) flags(s *flags.Set) {
 	s.String(&c.certsOut, "certs-out", "DIR", "save the certificates in DIR")
 	s.File(&c.saveTrace, "save-trace", "write every byte, and the secrets, to FILE, for tlsprobe show")
 	s.Switch(&c.why, "why", "if the handshake fails, find out why: up to 8 more connections")
+	addTargets(s, &c.targets)
 	c.peerFlags.flags(s, 15*time.Second)
+}
+
+func (c *connect) list() string { return c.targets }
+
+func (c *connect) alone() string {
+	switch {
+	case c.interactive:
+		return "--interactive"
+	case c.send == "-":
+		return "--send -"
+	case c.saveTrace != "":
+		return "--save-trace"
+	case c.sessionOut != "":
+		return "--session-out"
+	case c.certsOut != "":
+		return "--certs-out"
+	}
+	return ""
+}
+
+// addTargets adds --targets.
+func addTargets(s *flags.Set, to *string) {
+	s.File(to, "targets", "connect to the targets of FILE too, one a line, # starts a comment")
 }
 
 func (c *connect) run(p *probe, args []string) error {

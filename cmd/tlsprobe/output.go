@@ -34,6 +34,9 @@ func (p *probe) answerText(s string) error {
 // answerJSON is answer for a document.
 func (p *probe) answerJSON(v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
+	if p.jsonl {
+		b, err = json.Marshal(v)
+	}
 	if err != nil {
 		return err
 	}

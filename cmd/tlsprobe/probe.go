@@ -23,6 +23,7 @@ type probe struct {
 	now    func() time.Time
 
 	json    bool
+	jsonl   bool
 	output  string
 	quiet   bool
 	verbose int
@@ -64,7 +65,7 @@ func (p *probe) main(args []string) (exit int) {
 	}
 	c := lookup(name)
 	if c == nil {
-		p.json = slices.Contains(args, "--json")
+		p.json = slices.Contains(args, "--json") || slices.Contains(args, "--jsonl")
 		return p.fail("", unknownCommand(args))
 	}
 	return p.command(c, args[1:])
@@ -74,7 +75,8 @@ func (p *probe) main(args []string) (exit int) {
 func (p *probe) command(c *entry, args []string) int {
 	impl := c.make()
 	set := p.flagSet(impl)
-	p.json = slices.Contains(args, "--json") // also for what is wrong with the flags
+	p.json, p.jsonl = slices.Contains(args, "--json"), slices.Contains(args, "--jsonl") // also for what is wrong with the flags
+	p.settle()
 	rest, err := set.Parse(args)
 	if err == nil && p.help {
 		return p.end("", p.answer([]byte(c.usage(set))))
@@ -82,17 +84,25 @@ func (p *probe) command(c *entry, args []string) int {
 	if err == nil {
 		err = p.otherSources(set)
 	}
+	p.settle()
 	if err == nil {
+		if exit, done := p.several(c, impl, args, rest); done {
+			return exit
+		}
 		err = impl.run(p, rest)
 	}
 	return p.end("", err)
 }
+
+// settle draws from the flags what follows from them.
+func (p *probe) settle() { p.json = p.json || p.jsonl }
 
 // flagSet is the flags of a command, its own before the shared ones.
 func (p *probe) flagSet(impl command) *flags.Set {
 	set := &flags.Set{}
 	impl.flags(set)
 	set.Switch(&p.json, "json", "one JSON document on stdout")
+	set.Switch(&p.jsonl, "jsonl", "the same in one line, for each of several targets")
 	set.File(&p.output, "output", "write the answer to FILE; - is stdout").Short = "o"
 	set.Switch(&p.quiet, "quiet", "say less on stderr").Short = "q"
 	set.Count(&p.verbose, "verbose", "say more on stderr: -v messages, -vv records").Short = "v"

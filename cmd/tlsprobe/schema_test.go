@@ -33,7 +33,7 @@ func checkJSON(t *testing.T, doc []byte) {
 	c := &checker{defs: root.(map[string]any)["$defs"]}
 	c.check("$", root.(map[string]any), value)
 	require.Empty(t, c.faults, "%s", v.Schema)
-	require.True(t, strings.HasPrefix(strings.TrimSpace(string(doc)), "{\n  \"schema\""), "schema is the first key")
+	require.True(t, regexp.MustCompile(`^\s*\{\s*"schema"`).Match(doc), "schema is the first key")
 }
 
 // checker is as much of JSON Schema as our schemas use.

@@ -17,6 +17,10 @@ smtp 25, submission 587, lmtp 24, imap 143, pop3 110, ftp 21, nntp 119, sieve
 4190, irc 6667, xmpp 5222, xmpp-server 5269, ldap 389, postgres 5432, mysql
 3306, rdp 3389, mssql 1433.
 
+connect and cert take several targets, one after the other: as arguments, from
+stdin (connect -), or from a file (--targets FILE), one a line, # starts a
+comment. The exit code is then the worst: 130, 70 or 2 before 4, 3, 1 and 5.
+
 An international name is converted to its ASCII form. An IP address sends no
 server name (RFC 6066) unless --sni gives one.
 `,
