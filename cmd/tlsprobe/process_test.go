@@ -5,7 +5,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,4 +140,26 @@ func TestNothingIsLeftOpenOrRunning(t *testing.T) {
 	after, filesAfter := settle()
 	require.LessOrEqual(t, after, goroutines)
 	require.LessOrEqual(t, filesAfter, files)
+}
+
+// TestHelpIsThereAtOnce: what the packages do before main, and the whole of
+// --help, in the processor's time, which others on the machine do not change.
+func TestHelpIsThereAtOnce(t *testing.T) {
+	cmd := program("--help")
+	cmd.Env = append(cmd.Env, "GODEBUG=inittrace=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Run())
+	for _, m := range regexp.MustCompile(`init (github.com/tlsengine/\S+) @\S+ ms, \S+ ms clock, (\d+) bytes`).FindAllStringSubmatch(stderr.String(), -1) {
+		n, err := strconv.Atoi(m[2])
+		require.NoError(t, err)
+		require.LessOrEqual(t, n, 100_000, "%s makes %d bytes before anybody asked", m[1], n)
+	}
+	best := time.Hour
+	for range 10 {
+		cmd := program("--help")
+		require.NoError(t, cmd.Run())
+		best = min(best, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	}
+	require.LessOrEqual(t, best, 20*time.Millisecond)
 }

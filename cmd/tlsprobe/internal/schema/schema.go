@@ -10,8 +10,8 @@ import (
 
 // Names are the names that [Get] knows: the kind in "tlsprobe.<kind>/1".
 func Names() []string {
-	names := make([]string, 0, len(documents))
-	for name := range documents {
+	names := make([]string, 0, len(documents()))
+	for name := range documents() {
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -20,7 +20,7 @@ func Names() []string {
 
 // Get returns the schema of a kind of document, nil if there is none.
 func Get(name string) map[string]any {
-	doc, ok := documents[name]
+	doc, ok := documents()[name]
 	if !ok {
 		return nil
 	}
@@ -106,8 +106,8 @@ func collect(in any, used node) {
 		if to, ok := v["$ref"].(string); ok {
 			name := strings.TrimPrefix(to, "#/$defs/")
 			if used[name] == nil {
-				used[name] = definitions[name]
-				collect(definitions[name], used)
+				used[name] = definitions()[name]
+				collect(definitions()[name], used)
 			}
 		}
 		for _, value := range v {
