@@ -81,21 +81,31 @@ func (o *Offer) Resolve() error {
 	return o.suitesFit()
 }
 
-// suitesFit reports whether there is a suite for one of the versions.
+// suitesFit reports whether there is a suite for one of the versions, and
+// leaves out a version that there is none for: offered, it could only fail.
 func (o *Offer) suitesFit() error {
 	if o.Suites == nil {
 		return nil
 	}
-	low, high := uint16(max(o.MinVersion, tlsengine.VersionTLS12)), uint16(tlsengine.VersionTLS13)
+	low, high := max(o.MinVersion, tlsengine.VersionTLS12), tlsengine.VersionTLS13
 	if o.MaxVersion != 0 {
-		high = uint16(o.MaxVersion)
+		high = o.MaxVersion
 	}
+	has := map[tlsengine.Version]bool{}
 	for _, s := range o.Suites {
-		if low <= s.Version && s.Version <= high {
-			return nil
+		if v := tlsengine.Version(s.Version); low <= v && v <= high {
+			has[v] = true
 		}
 	}
-	return fault.UsageError("conflict", "--suites has no suite for TLS %s", span(tlsengine.Version(low), tlsengine.Version(high)))
+	switch {
+	case len(has) == 0:
+		return fault.UsageError("conflict", "--suites has no suite for TLS %s", span(low, high))
+	case !has[tlsengine.VersionTLS13]:
+		o.MaxVersion = tlsengine.VersionTLS12
+	case !has[tlsengine.VersionTLS12]:
+		o.MinVersion = tlsengine.VersionTLS13
+	}
+	return nil
 }
 
 func span(low, high tlsengine.Version) string {
