@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/internal/race"
 )
 
 // TestMain lets the test binary be the program, for tests of processes.
@@ -145,6 +147,9 @@ func TestNothingIsLeftOpenOrRunning(t *testing.T) {
 // TestHelpIsThereAtOnce: what the packages do before main, and the whole of
 // --help, in the processor's time, which others on the machine do not change.
 func TestHelpIsThereAtOnce(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector takes its time")
+	}
 	cmd := program("--help")
 	cmd.Env = append(cmd.Env, "GODEBUG=inittrace=1")
 	var stderr bytes.Buffer

@@ -20,6 +20,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
 	"github.com/tlsengine/tlsengine/handshake"
+	"github.com/tlsengine/tlsengine/internal/race"
 	"github.com/tlsengine/tlsengine/record"
 	"github.com/tlsengine/tlsengine/tlsconn"
 )
@@ -145,7 +146,9 @@ func TestPeersThatSayTooMuch(t *testing.T) {
 		require.Equal(t, r.exit, cmd.ProcessState.ExitCode(), "%s\n%s", r.line, &stderr)
 		require.Contains(t, stderr.String(), r.says, r.line)
 		require.Less(t, time.Since(start), 10*time.Second, r.line)
-		require.LessOrEqual(t, <-memory, 64<<10, "%s: KiB", r.line)
+		if most := <-memory; !race.Enabled { // which wants memory of its own
+			require.LessOrEqual(t, most, 64<<10, "%s: KiB", r.line)
+		}
 	}
 }
 
