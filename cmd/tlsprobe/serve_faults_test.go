@@ -101,9 +101,12 @@ func TestServeBehindSTARTTLS(t *testing.T) {
 	}
 	t.Run("net/smtp", func(t *testing.T) {
 		s := startServe(t, "--starttls", "smtp", "--once")
-		c, err := smtp.Dial(s.about.Address)
+		conn, err := net.Dial("tcp", s.about.Address)
+		require.NoError(t, err)
+		c, err := smtp.NewClient(conn, "localhost")
 		require.NoError(t, err)
 		require.Error(t, c.Mail("me@example.test"), "not without TLS")
+		conn.SetDeadline(time.Now().Add(time.Second))                      //nolint:errcheck // a socket takes deadlines
 		c.StartTLS(&tls.Config{RootCAs: s.roots, ServerName: "localhost"}) //nolint:errcheck // behind TLS it is no mail server
 		state, ok := c.TLSConnectionState()
 		require.True(t, ok)
