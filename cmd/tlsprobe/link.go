@@ -37,10 +37,13 @@ func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
 		l.quit()
 		return nil, err
 	}
+	wait := p.waiting(f.target.Input + "  connecting")
+	defer wait.over()
 	if l.conn, err = f.dial.Dial(l.ctx, f.target); err != nil {
 		l.quit()
 		return nil, err
 	}
+	wait.now(f.target.Input + "  waiting for the server's TLS")
 	if l.tls, err = client.New(l.ctx, l.conn, opts); err != nil {
 		l.close()
 		return nil, err

@@ -71,7 +71,7 @@ func (p *probe) several(c *entry, impl command, args, rest []string) (exit int, 
 
 // one runs the command for one target.
 func (p *probe) one(c *entry, args []string, one string, collected *bytes.Buffer) (exit int) {
-	q := &probe{ctx: p.ctx, stdin: strings.NewReader(""), stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now}
+	q := &probe{ctx: p.ctx, stdin: strings.NewReader(""), stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now, tty: p.tty}
 	defer q.recover(&exit)
 	impl := c.make()
 	set := q.flagSet(impl)

@@ -30,13 +30,14 @@ type probe struct {
 	color   string
 	ascii   bool
 	help    bool
+	tty     bool // stderr is a terminal
 
 	logOnce sync.Once // SSLKEYLOGFILE is mentioned once
 }
 
 // run is the program: what it exits with.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &probe{ctx: context.Background(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now}
+	p := &probe{ctx: context.Background(), stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv, now: time.Now, tty: isTerminal(stderr)}
 	return p.main(args)
 }
 
