@@ -94,16 +94,13 @@ func (e *Engine) seal(out []byte, typ record.ContentType, data []byte) ([]byte, 
 func (e *Engine) tellSealed(before record.State, sealed []byte) {
 	var r record.Reader
 	k := e.send.keys
-	if before.Suite != 0 && r.Restore(record.ReaderState{State: before}, k.Suite) != nil {
-		return
+	if before.Suite != 0 {
+		_ = r.Restore(record.ReaderState{State: before}, k.Suite) // the state is the Writer's
 	}
-	for len(sealed) > 0 {
-		told := hook.Record{Direction: hook.Sent, Wire: firstRecord(sealed)}
-		if told.Wire == nil {
-			return
-		}
-		sealed = sealed[len(told.Wire):]
-		seq, copied := r.State().Sequence, bytes.Clone(told.Wire)
+	for wire := firstRecord(sealed); wire != nil; wire = firstRecord(sealed) {
+		told := hook.Record{Direction: hook.Sent, Wire: wire}
+		sealed = sealed[len(wire):]
+		seq, copied := r.State().Sequence, bytes.Clone(wire)
 		if _, rec, err := r.Next(copied); err == nil && rec.Protected {
 			protectedBy(&told, k, seq)
 			told.Inner = innerOf(copied, k)
