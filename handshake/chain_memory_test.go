@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -182,6 +183,28 @@ func TestWhatWasRefusedIsNotRemembered(t *testing.T) {
 	c := newChainTest(t)
 	cfg := c.config(151 * time.Minute)
 	require.False(t, c.trusted(cfg))
+	require.Empty(t, cfg.Chains.known)
+}
+
+// The verdict says nothing of the leaf's key, which is refused elsewhere.
+func TestAChainWhoseKeyIsRefusedIsNotRemembered(t *testing.T) {
+	ca, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	short := &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 511, 1), E: 65537}
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{"a.test"}, BasicConstraintsValid: true,
+		NotBefore: chainStart, NotAfter: chainStart.Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, short, ca)
+	require.NoError(t, err)
+	leaf, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	cfg := &Config{
+		Roots: x509.NewCertPool(), ServerName: "a.test", Chains: NewChainMemory(1),
+		Time: func() time.Time { return chainStart },
+	}
+	cfg.Roots.AddCert(leaf)
+	require.True(t, cfg.trusts(&session{chain: [][]byte{der}}, serverUsage))
 	require.Empty(t, cfg.Chains.known)
 }
 

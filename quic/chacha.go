@@ -31,10 +31,11 @@ func chachaBlock(key *[8]uint32, sample []byte) (word0, word1 uint32) {
 		x2, x7, x8, x13 = quarterRound(x2, x7, x8, x13)
 		x3, x4, x9, x14 = quarterRound(x3, x4, x9, x14)
 	}
-	x0, x4, x8, x12 = quarterRound(x0, x4, x8, x12)
-	x1, x5, x9, x13 = quarterRound(x1, x5, x9, x13)
-	x2, x6, x10, x14 = quarterRound(x2, x6, x10, x14)
-	x3, x7, x11, x15 = quarterRound(x3, x7, x11, x15)
+	// Of the last two rounds, only what the two words need.
+	x0, _, _, x12 = quarterRound(x0, x4, x8, x12)
+	x1, x5, _, _ = quarterRound(x1, x5, x9, x13)
+	_, x6, x10, _ = quarterRound(x2, x6, x10, x14)
+	_, _, x11, x15 = quarterRound(x3, x7, x11, x15)
 	return firstWord(x0, x5, x10, x15) + c0, firstWord(x1, x6, x11, x12) + c1
 }
 
