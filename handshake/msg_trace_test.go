@@ -203,7 +203,7 @@ func TestTracedBinderBindsAllButTheBinders(t *testing.T) {
 	require.Equal(t, 1, psks.Identities.Len())
 	require.Equal(t, OpaqueList8Of(binder.Get("finished")), psks.Binders)
 	for id := range psks.Identities.All() {
-		require.EqualValues(t, 0xfad6aacb, id.ObfuscatedTicketAge)
+		require.EqualValues(t, uint32(0xfad6aacb), id.ObfuscatedTicketAge)
 		require.Len(t, id.Identity, 178)
 	}
 
