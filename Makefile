@@ -70,7 +70,7 @@ platforms:
 	@set -e; for p in $(PLATFORMS); do \
 	  echo "GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./..."; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./...; \
 	done
-	GOARCH=386 CGO_ENABLED=0 $(GO) test -short -timeout 15m $(LINKED)
+	GOARCH=386 CGO_ENABLED=0 $(GO) test -short -timeout 30m $(LINKED)
 	@set -e; for r in linux/arm64/qemu-aarch64 linux/s390x/qemu-s390x js/wasm/node; do \
 	  os=$${r%%/*}; arch=$${r#*/}; arch=$${arch%/*}; program=$${r##*/}; \
 	  if ! command -v $$program >/dev/null; then echo "$$program is not installed"; [ "$$CI" != true ] || exit 1; continue; fi; \
