@@ -30,13 +30,17 @@ vet:
 	  echo "cd $$m && $(GO) vet ./..."; (cd $$m && $(GO) vet ./...); \
 	done
 
-# Without the race detector, which allocates on its own: the tests that count
-# allocations. -short leaves the other implementations to the race run.
+# All tests, once. Without the race detector, which allocates on its own: there
+# are tests that count allocations.
 unit:
-	$(GO) test -short -timeout 10m ./...
+	$(GO) test -timeout 10m ./...
+
+# What several goroutines may use, or what has goroutines. -short leaves the
+# other implementations and all that is exhaustive to the unit run.
+RACY = . ./handshake ./quic ./quictls ./tlsconn ./cmd/... ./examples/...
 
 race:
-	$(GO) test -race -shuffle=on -timeout 15m ./...
+	$(GO) test -race -short -shuffle=on -timeout 15m $(RACY)
 
 # A module of its own: nobody else needs its 107 MB of vectors.
 wycheproof:
@@ -103,7 +107,7 @@ fuzz:
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "$(GO) test -run '^$$' -fuzz '^$$f$$' -fuzztime $(FUZZTIME) $$p"; \
-	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$p || exit 1; \
 	  done; \
 	done
 

@@ -10,6 +10,7 @@ import (
 	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/alert"
+	"github.com/tlsengine/tlsengine/internal/race"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
 )
 
@@ -18,6 +19,9 @@ import (
 var suites13 = []cipher.ID{cipher.TLS_AES_128_GCM_SHA256, cipher.TLS_AES_256_GCM_SHA384, cipher.TLS_CHACHA20_POLY1305_SHA256}
 
 func TestEverySuiteWithEveryGroup(t *testing.T) {
+	if race.Enabled {
+		t.Skip("nothing happens at the same time")
+	}
 	for _, id := range suites13 {
 		for _, g := range group.All() {
 			t.Run(id.String()+" "+g.Name, func(t *testing.T) {

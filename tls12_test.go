@@ -10,6 +10,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/race"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
 	"github.com/tlsengine/tlsengine/signature"
 )
@@ -67,6 +68,9 @@ type signer12 struct {
 }
 
 func TestTLS12EverySuiteGroupAndSignature(t *testing.T) {
+	if race.Enabled {
+		t.Skip("nothing happens at the same time")
+	}
 	data := make([]byte, 40000)
 	for _, suite := range suites12() {
 		for _, signer := range signers12() {
