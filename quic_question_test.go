@@ -363,6 +363,18 @@ func TestQUICHalfRTTIsVisible(t *testing.T) {
 	}
 }
 
+func TestQUICFailuresExportNothing(t *testing.T) {
+	client, server := quicConfigs(t)
+	c, s := quicClient(t, client), quicServer(t, server)
+	newQUICPair(t, c, s).run().done()
+	err := s.HandleCrypto(QUICApplication, []byte{1, 0, 0, 0})
+	require.Error(t, err)
+	for _, export := range []func(string, []byte, int) ([]byte, error){s.Export, s.ExportEarly} {
+		_, got := export("EXPORTER-test", nil, 10)
+		require.Equal(t, err, got, "the error stays")
+	}
+}
+
 func TestQUICErrorsSayTheirCode(t *testing.T) {
 	for code, name := range map[QUICErrorCode]string{
 		0x08: "TRANSPORT_PARAMETER_ERROR", 0x0a: "PROTOCOL_VIOLATION", 0x0d: "CRYPTO_BUFFER_EXCEEDED",
