@@ -307,3 +307,22 @@ func TestClientHellosOfOneVersionAlone(t *testing.T) {
 		require.False(t, cipher.Lookup(id).TLS13())
 	}
 }
+
+// A version without a suite is none: who offered it would have it chosen.
+func TestVersionsWithoutASuiteAreNotSpoken(t *testing.T) {
+	suites := map[tlsengine.Version][]*cipher.Suite{
+		tlsengine.VersionTLS12: {cipher.Lookup(cipher.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)},
+		tlsengine.VersionTLS13: {cipher.Lookup(cipher.TLS_AES_128_GCM_SHA256)},
+	}
+	for version, only := range suites {
+		t.Run(fmt.Sprintf("%x", version), func(t *testing.T) {
+			c, s := testpeer.ClientConfig(), testpeer.ServerConfig()
+			c.Suites = only
+			require.Equal(t, version, meet(t, c, s).client.ConnectionState().Version)
+			require.Equal(t, version == tlsengine.VersionTLS13, clientHello(t, c).Extensions.Has(handshake.ExtSupportedVersions))
+			c, s = testpeer.ClientConfig(), testpeer.ServerConfig()
+			s.Suites = only
+			require.Equal(t, version, meet(t, c, s).client.ConnectionState().Version)
+		})
+	}
+}

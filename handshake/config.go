@@ -83,7 +83,8 @@ type Config struct {
 	Time func() time.Time
 
 	// MinVersion and MaxVersion bound the versions; 0 is the default: TLS
-	// 1.2 at least and TLS 1.3 at most.
+	// 1.2 at least and TLS 1.3 at most. One that none of the Suites belongs to
+	// is not spoken either.
 	MinVersion, MaxVersion Version
 
 	// Suites, Groups and Signatures are what is spoken, in order of
@@ -296,7 +297,12 @@ func (cfg *Config) maxVersion() Version {
 }
 
 // speaks reports whether the Config allows the version.
-func (cfg *Config) speaks(v Version) bool { return cfg.minVersion() <= v && v <= cfg.maxVersion() }
+// speaks reports whether a version is wanted and has a suite. Who offered one
+// without would have it chosen, and fail.
+func (cfg *Config) speaks(v Version) bool {
+	return cfg.minVersion() <= v && v <= cfg.maxVersion() &&
+		slices.ContainsFunc(cfg.suites(), func(s *cipher.Suite) bool { return Version(s.Version) == v })
+}
 
 // asks reports whether a question goes to the application.
 func (cfg *Config) asks(q Question) bool { return cfg.Ask&q != 0 }
@@ -400,7 +406,7 @@ func (cfg *Config) check() error {
 	if cfg.minVersion() > cfg.maxVersion() || cfg.maxVersion() > VersionTLS13 {
 		return fmt.Errorf("no version between %v and %v", cfg.minVersion(), cfg.maxVersion())
 	}
-	if !slices.ContainsFunc(cfg.suites(), func(s *cipher.Suite) bool { return cfg.speaks(Version(s.Version)) }) {
+	if !cfg.speaks(VersionTLS13) && !cfg.speaks(VersionTLS12) {
 		return errors.New("no suite for the versions")
 	}
 	if len(cfg.suites()) == 0 || len(cfg.groups()) == 0 || len(cfg.signatures()) == 0 {
