@@ -113,8 +113,12 @@ func explain(t testing.TB, c *trace.Connection) {
 			look(m.Name, m.Fields)
 		}
 	}
+	last := map[string]int{} // of each direction: it may be cut
 	for i := range c.Records {
-		if i+2 < len(c.Records) { // the last ones may be cut
+		last[c.Records[i].Dir] = i
+	}
+	for i := range c.Records {
+		if i != last[c.Records[i].Dir] {
 			look(fmt.Sprintf("record %d", c.Records[i].ID), c.Records[i].Fields)
 		}
 	}
