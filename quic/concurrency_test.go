@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/internal/race"
 )
 
 func TestManyGoroutinesMayUseTheSameKeys(t *testing.T) {
@@ -91,6 +93,9 @@ func TestPacketsCostNoAllocation(t *testing.T) {
 }
 
 func TestInitialKeysAreCheap(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector allocates")
+	}
 	dcid := random(8)
 	require.Zero(t, testing.AllocsPerRun(10, func() { _, _, _ = InitialSecrets(V1, dcid) }))
 	require.LessOrEqual(t, testing.AllocsPerRun(10, func() { _, _, _ = InitialKeys(V1, dcid) }), 12.0)
