@@ -70,9 +70,10 @@ func (c *client) onServerHello(in *input) (State, error) {
 // clear or with the early data keys. If clients need to send such alerts, they
 // SHOULD first rekey to the handshake keys if possible." RFC 9846, Appendix
 // A.1.
-func (c *client) earlyDataLost() bool {
-	return !c.facts.Resumed || c.offer.session.suite != c.facts.Suite.ID
-}
+//
+// Another suite alone does not say so: a server that errs may have taken it all
+// the same, and is to hear of it.
+func (c *client) earlyDataLost() bool { return !c.facts.Resumed }
 
 // checkAgainstRetry holds the server to its HelloRetryRequest.
 //
