@@ -40,10 +40,14 @@ type Report struct {
 	Mismatches []Mismatch
 }
 
-// Check computes again everything that the trace has the inputs of: transcript
-// hashes, secrets, nonces, the contents of records, and Finished messages.
+// Check computes again everything that the trace has the inputs of: shared
+// secrets, transcript hashes, the key schedule, records both ways, PSK binders,
+// signatures and Finished messages.
 func Check(c *Connection) Report {
 	r := checker{c: c}
+	for i := range c.KeyExchanges {
+		r.exchange(&c.KeyExchanges[i])
+	}
 	r.transcripts()
 	for i := range c.Secrets {
 		r.secret(&c.Secrets[i])
@@ -51,9 +55,7 @@ func Check(c *Connection) Report {
 	for i := range c.Records {
 		r.record(&c.Records[i])
 	}
-	for i := range c.Messages {
-		r.finished(&c.Messages[i])
-	}
+	r.proofs()
 	return r.Report
 }
 
@@ -102,6 +104,8 @@ func (r *checker) transcripts() {
 		}
 		if sum == nil {
 			sum = h()
+		} else if t.Before != nil {
+			r.equal(fmt.Sprintf("transcript before message %d, %s", i, m.Name), sum.Sum(nil), t.Before)
 		}
 		sum.Write(msg)
 		r.equal(fmt.Sprintf("transcript after message %d, %s", i, m.Name), sum.Sum(nil), t.After)
@@ -196,15 +200,20 @@ func labelInfo(s *Secret) []byte {
 	return append(info, context...)
 }
 
-// record opens a record with the keys that the trace names.
+// record opens a record with the keys that the trace names, and seals it again.
 func (r *checker) record(rec *Record) {
 	if rec.AEAD == nil || rec.Inner == nil {
+		r.unopened(rec)
 		return
 	}
 	what := fmt.Sprintf("record %d", rec.ID)
 	key, ok := r.input(rec.AEAD.Key)
 	inner, wire := r.c.Slice(rec.Inner.Span), r.c.Slice(rec.At)
 	suite := suiteOf(rec.AEAD.Name, len(key))
+	if ok && inner != nil && wire != nil && rec.AEAD.AAD == nil && rec.AEAD.IV == "" {
+		r.recordCBC(rec, what, key, inner, wire)
+		return
+	}
 	if !ok || inner == nil || wire == nil || suite == nil {
 		r.Skipped++
 		return
@@ -224,6 +233,7 @@ func (r *checker) record(rec *Record) {
 		return
 	}
 	r.equal(what, got, inner)
+	r.equal(what+", sealed again", aead.Seal(nil, rec.AEAD.Nonce, inner, rec.AEAD.AAD), wire[5+explicit:])
 	if iv, ok := r.input(rec.AEAD.IV); ok && len(iv) == cipher.NonceSize {
 		nonce := cipher.Nonce([cipher.NonceSize]byte(iv), rec.Seq)
 		r.equal(what+": its nonce", nonce[:], rec.AEAD.Nonce)
