@@ -39,6 +39,18 @@ func chachaBlock(key *[8]uint32, sample []byte) (word0, word1 uint32) {
 	return firstWord(x0, x5, x10, x15) + c0, firstWord(x1, x6, x11, x12) + c1
 }
 
+// lanes is how many blocks chachaBlocks makes at once.
+const lanes = 4
+
+// chachaBlockEach is chachaBlocks, one block after the other.
+func chachaBlockEach(key *[8]uint32, samples, blocks *[lanes][SampleSize]byte) {
+	for i := range samples {
+		word0, word1 := chachaBlock(key, samples[i][:])
+		binary.LittleEndian.PutUint32(blocks[i][0:], word0)
+		binary.LittleEndian.PutUint32(blocks[i][4:], word1)
+	}
+}
+
 // firstWord is the first of what quarterRound returns.
 func firstWord(a, b, c, d uint32) uint32 {
 	a += b

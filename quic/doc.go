@@ -5,7 +5,7 @@
 //	secret ──► NewKeys ──► Keys ──► Next ──► Keys ──► …      key updates
 //	                         │
 //	                         ├──► Seal, Open                 the payload
-//	                         └──► ProtectHeader, UnprotectHeader
+//	                         └──► ProtectHeader(s), UnprotectHeader
 //
 // A packet on its way out, in one buffer (and back, from the bottom up):
 //
@@ -48,7 +48,8 @@
 //
 // ChaCha20 for header protection is our own block function: the stream cipher
 // of golang.org/x/crypto costs an object for each packet. The tests compare
-// the two.
+// the two. [Keys.ProtectHeaders] makes four blocks at once in assembly where
+// there is AVX2; the build tag purego leaves it out.
 //
 // A nonce and a mask must live on the heap while an AEAD behind an interface
 // reads them. Keys hold room for four calls at once, and take them with an

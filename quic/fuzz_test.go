@@ -37,6 +37,10 @@ func FuzzUnprotect(f *testing.F) {
 		if err := k.ProtectHeader(again, pnOffset); err != nil || !bytes.Equal(again, packet) {
 			t.Fatalf("protecting it again gave another packet (%v)", err)
 		}
+		two := [][]byte{bytes.Clone(work), bytes.Clone(work)}
+		if err := k.ProtectHeaders(two, pnOffset); err != nil || !bytes.Equal(two[0], packet) || !bytes.Equal(two[1], packet) {
+			t.Fatalf("protecting it in a burst gave another packet (%v)", err)
+		}
 		if _, err := k.Open(work[n:n], work[:n], work[n:], number); err != ErrOpen {
 			t.Fatalf("a packet that nobody sealed: %v", err)
 		}

@@ -30,10 +30,14 @@ func (k *Keys) ProtectHeader(packet []byte, pnOffset int) error {
 	if !sampled(packet, pnOffset) {
 		return ErrShort
 	}
-	mask := k.mask(packet[pnOffset+sampleOffset:])
+	hide(packet, pnOffset, k.mask(packet[pnOffset+sampleOffset:]))
+	return nil
+}
+
+// hide is ProtectHeader with its mask.
+func hide(packet []byte, pnOffset int, mask [5]byte) {
 	apply(packet, pnOffset, mask, int(packet[0]&3)+1)
 	packet[0] ^= mask[0] & hiddenBits(packet[0])
-	return nil
 }
 
 // UnprotectHeader undoes ProtectHeader, in place, and returns the length of

@@ -37,7 +37,7 @@ var forbidden = []string{
 var once = map[string]string{"crypto/rand": "handshake/config.go"}
 
 // others are the modules that the core may use, by the beginning of a path.
-var others = []string{"golang.org/x/crypto/", "github.com/cloudflare/circl/"}
+var others = []string{"golang.org/x/crypto/", "golang.org/x/sys/cpu", "github.com/cloudflare/circl/"}
 
 func column(pkg string) int {
 	return slices.IndexFunc(layers, func(col []string) bool { return slices.Contains(col, pkg) })
