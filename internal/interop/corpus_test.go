@@ -3,8 +3,10 @@ package interop
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -134,7 +136,7 @@ func corpus(code int) int {
 	if d.whole == 0 {
 		return code
 	}
-	fmt.Printf("dissected %d connections with %d peers: %d leaves cover all their bytes\n", d.whole, len(d.stacks), d.leaves)
+	fmt.Printf("dissected %d connections with %s: %d leaves cover all their bytes\n", d.whole, strings.Join(slices.Sorted(maps.Keys(d.stacks)), ", "), d.leaves)
 	if os.Getenv("CI") == "true" && flag.Lookup("test.run").Value.String() == "" && (d.whole < wantCorpus || len(d.stacks) < wantStacks) {
 		fmt.Printf("want %d connections with %d peers\n", wantCorpus, wantStacks)
 		return 1
