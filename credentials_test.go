@@ -14,6 +14,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/internal/alert"
 	"github.com/tlsengine/tlsengine/internal/testpeer"
+	"github.com/tlsengine/tlsengine/signature"
 )
 
 func block(kind string, der []byte) []byte {
@@ -78,8 +79,9 @@ func TestCredentialsThatFitNothing(t *testing.T) {
 	small, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
 	require.NoError(t, err)
 	chain := testpeer.ServerIdentity().Chain
+	request := &tlsengine.CredentialRequest{Version: tlsengine.VersionTLS13, Schemes: []signature.Scheme{signature.Ed25519}}
+	require.False(t, request.Accepts(&tlsengine.Credential{}))
 	for name, cred := range map[string]*tlsengine.Credential{
-		"without anything":            {},
 		"a leaf that does not parse":  {Chain: [][]byte{[]byte("leaf")}},
 		"a curve that nobody has":     {Chain: chain, Signer: small},
 		"a leaf whose key nobody has": {Chain: [][]byte{testpeer.Issue(testpeer.Name, small.Public())}},

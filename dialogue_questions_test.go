@@ -46,6 +46,10 @@ func TestServerAsksEverything(t *testing.T) {
 		p.WantSilence("nothing is said before the answer")
 		cred := &tlsengine.Credential{Chain: testpeer.ServerIdentity().Chain} // no Signer
 		require.True(t, c.Accepts(cred))
+		for _, bad := range []*tlsengine.Credential{{}, {Chain: [][]byte{make([]byte, 1<<24)}}} {
+			require.ErrorIs(t, p.Engine.UseCredential(bad, nil), tlsengine.ErrCredential)
+		}
+		p.WantPending("that was no answer", &tlsengine.CredentialRequest{ServerName: testpeer.Name})
 		p.Answer(func(e *tlsengine.Engine) error { return e.UseCredential(cred, nil) })
 
 		s := p.WantPending("sign this", &tlsengine.SignatureRequest{Scheme: signature.ECDSASecp256r1SHA256}).(*tlsengine.SignatureRequest)

@@ -52,6 +52,10 @@ var (
 	// ErrParameters: QUIC transport parameters that are too long.
 	ErrParameters = handshake.ErrParameters
 
+	// ErrCredential: a Credential without certificates, with an empty one, or
+	// too long.
+	ErrCredential = handshake.ErrCredential
+
 	// ErrPending: Feed got bytes while a question is pending.
 	ErrPending = errors.New("a question is pending; answer it first")
 

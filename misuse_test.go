@@ -44,6 +44,15 @@ func TestConfigsThatDoNotWork(t *testing.T) {
 		"a context too long":       func(c *tlsengine.Config) { c.TicketContext = make([]byte, handshake.MaxTicketContext+1) },
 		"an empty authority":       func(c *tlsengine.Config) { c.ClientCAs = [][]byte{{}} },
 		"authorities too long":     func(c *tlsengine.Config) { c.ClientCAs = [][]byte{make([]byte, 20000), make([]byte, 20000)} },
+		"no credential":            func(c *tlsengine.Config) { c.Credentials = []*tlsengine.Credential{nil} },
+		"no certificates":          func(c *tlsengine.Config) { c.Credentials = []*tlsengine.Credential{{}} },
+		"an empty certificate":     func(c *tlsengine.Config) { c.Credentials = []*tlsengine.Credential{{Chain: [][]byte{{1}, {}}}} },
+		"a chain too long": func(c *tlsengine.Config) {
+			c.Credentials = []*tlsengine.Credential{{Chain: slices.Repeat([][]byte{make([]byte, 1<<20)}, 17)}}
+		},
+		"a staple too long": func(c *tlsengine.Config) {
+			c.Credentials = []*tlsengine.Credential{{Chain: [][]byte{{1}}, Staple: make([]byte, handshake.MaxCredential)}}
+		},
 		"no suites":                func(c *tlsengine.Config) { c.Suites = []*cipher.Suite{} },
 		"no signatures":            func(c *tlsengine.Config) { c.Signatures = []*signature.Algorithm{} },
 		"client: roots, no name":   func(c *tlsengine.Config) { c.ServerName = "" },

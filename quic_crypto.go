@@ -148,7 +148,7 @@ func (q *QUICConn) answered(err error) error {
 	switch {
 	case q.err != nil:
 		return q.err
-	case err == ErrNotPending || err == ErrParameters:
+	case err == ErrNotPending || err == ErrParameters || err == ErrCredential:
 		return err
 	case err != nil:
 		_ = q.collect()
@@ -189,7 +189,8 @@ func (q *QUICConn) SetParameters(own []byte, refusal error) error {
 	return q.answered(q.m.SetParameters(own, refusal))
 }
 
-// UseCredential answers a [CredentialRequest].
+// UseCredential answers a [CredentialRequest]. ErrCredential is no answer, and
+// changes nothing.
 func (q *QUICConn) UseCredential(c *Credential, refusal error) error {
 	return q.answered(q.m.UseCredential(c, refusal))
 }

@@ -75,6 +75,7 @@ func (e *Engine) UseConfig(cfg *Config, refusal error) error {
 
 // UseCredential answers a [CredentialRequest]. With nil and no refusal a
 // client goes on without, and a server refuses with handshake_failure.
+// [ErrCredential] is no answer either: the question stays open.
 func (e *Engine) UseCredential(c *Credential, refusal error) error {
 	return e.answered(func(m *handshake.Machine) error { return m.UseCredential(c, refusal) })
 }
@@ -112,7 +113,7 @@ func (e *Engine) answered(answer func(m *handshake.Machine) error) error {
 		return ErrNotPending
 	}
 	err := answer(e.m)
-	if err == ErrNotPending {
+	if err == ErrNotPending || err == ErrCredential {
 		return err
 	}
 	e.collect()

@@ -254,14 +254,6 @@ func (c *common) sayCertificate(a answer) (signs bool, err error) {
 	return a.credential != nil, nil
 }
 
-// chainLen is how many bytes the certificates of a credential have.
-func chainLen(cred *Credential) (n int) {
-	for _, der := range cred.Chain {
-		n += len(der)
-	}
-	return n
-}
-
 func (c *common) entries(cred *Credential) []CertificateEntry {
 	out := make([]CertificateEntry, len(cred.Chain))
 	for i, der := range cred.Chain {

@@ -35,6 +35,7 @@ const (
 	MaxParameters         = 8192          // bytes of QUIC transport parameters
 	MaxTicketData         = 32768         // bytes of an application's own in a ticket
 	MaxTicketContext      = 16384         // bytes of a Config's TicketContext
+	MaxCredential         = 1 << 20       // bytes of a Credential's certificates and staple
 	MaxClientCAs          = 32768         // bytes of all the names in a Config's ClientCAs, two more for each
 	MaxKeyShares          = 16            // key shares a server looks at
 	defaultSessionIDBytes = 32
@@ -459,6 +460,11 @@ func (cfg *Config) checkKeyShares() error {
 
 // checkVectors reports what is too long for the vector it goes into.
 func (cfg *Config) checkVectors() error {
+	for i, cred := range cfg.Credentials {
+		if err := cred.check(); err != nil {
+			return fmt.Errorf("credential %d: %w", i, err)
+		}
+	}
 	if len(cfg.TicketContext) > MaxTicketContext {
 		return fmt.Errorf("a TicketContext is longer than %d bytes", MaxTicketContext)
 	}

@@ -53,6 +53,31 @@ func NewCredential(chain [][]byte, signer crypto.Signer) (*Credential, error) {
 	return &Credential{Chain: chain, Signer: signer, leaf: leaf}, nil
 }
 
+// ErrCredential is returned for a Credential that no Certificate message can
+// hold: nil in a list, without certificates or with an empty one, or with more
+// than MaxCredential bytes.
+var ErrCredential = errors.New("the credential is empty or too long")
+
+// check returns ErrCredential, or nil.
+//
+// "opaque cert_data<1..2^24-1>", RFC 9846, Section 4.5.1.
+func (c *Credential) check() error {
+	if c == nil || len(c.Chain) == 0 || slices.ContainsFunc(c.Chain, isEmpty) || chainLen(c)+len(c.Staple) > MaxCredential {
+		return ErrCredential
+	}
+	return nil
+}
+
+func isEmpty(der []byte) bool { return len(der) == 0 }
+
+// chainLen is how many bytes the certificates of a credential have.
+func chainLen(c *Credential) (n int) {
+	for _, der := range c.Chain {
+		n += len(der)
+	}
+	return n
+}
+
 // signerFor is the signer with the public key that the leaf has.
 func signerFor(leaf *x509.Certificate, signer crypto.Signer) (crypto.Signer, error) {
 	key, err := leafKey(leaf)

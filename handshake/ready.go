@@ -216,8 +216,14 @@ func (m *Machine) SetParameters(own []byte, err error) error {
 	return m.answered(parametersAnswer, answer{parameters: slices.Clone(own), err: err})
 }
 
-// UseCredential answers a [CredentialRequest].
+// UseCredential answers a [CredentialRequest]. ErrCredential is no answer, and
+// changes nothing.
 func (m *Machine) UseCredential(c *Credential, err error) error {
+	if c != nil {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
 	return m.answered(credentialAnswer, answer{credential: c, err: err})
 }
 
