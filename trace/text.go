@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ type TextOptions struct {
 	Message  string // only this message, by name or number; "" for all
 	Hex      HexForm
 	Explain  bool // a sentence under each field
-	Commands bool // a line for a shell under each secret
+	Commands bool // lines for a shell that compute each value again
 	AppData  int  // bytes of application data; 0 is 256, less is none
 	ASCII    bool // no characters outside ASCII
 	Color    bool // ANSI colours
@@ -276,9 +277,12 @@ func (p *printer) recordFields(r *Record, messages []*Message) {
 		}
 	}
 	if r.AEAD != nil && r.AEAD.IV == "" {
-		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, iv %s, record %d", escape(r.AEAD.Name), brief(r.AEAD.Nonce), r.Seq)))
+		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, iv %s, record %d", escape(r.AEAD.Name), p.value(r.AEAD.Nonce), r.Seq)))
 	} else if r.AEAD != nil {
-		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, key %s, nonce iv ⊕ %d = %s", escape(r.AEAD.Name), strings.TrimSuffix(secretLabel(strings.TrimSuffix(r.AEAD.Key, ".key")), " traffic"), r.Seq, brief(r.AEAD.Nonce))))
+		p.line("  %s", p.color(yellow, fmt.Sprintf("⬇ %s, key %s, nonce iv ⊕ %d = %s", escape(r.AEAD.Name), strings.TrimSuffix(secretLabel(strings.TrimSuffix(r.AEAD.Key, ".key")), " traffic"), r.Seq, p.value(r.AEAD.Nonce))))
+	}
+	if p.o.Commands {
+		p.command(openCommand(p.c, r, math.MaxInt))
 	}
 	if r.Inner != nil {
 		p.content(r)
@@ -404,8 +408,11 @@ func (p *printer) showMessage(m *Message, r *Record) {
 	if m.Reason != "" {
 		p.line("  ! %s", escape(m.Reason))
 	}
+	p.command(explainCommand(msg))
+	p.command(finishedCommand(p.c, m))
 	if t := m.Transcript; t != nil && p.o.Layers&Keys != 0 {
-		p.line("  %s", p.color(faint, fmt.Sprintf("transcript  %s(%s) = %s", escape(t.Hash), transcriptWords(p.c, m.ID), brief(t.After))))
+		p.line("  %s", p.color(faint, fmt.Sprintf("transcript  %s(%s) = %s", escape(t.Hash), transcriptWords(p.c, m.ID), p.value(t.After))))
+		p.command(transcriptCommand(p.c, m.ID, maxTranscript))
 	}
 }
 

@@ -1,6 +1,9 @@
 package trace
 
-import "fmt"
+import (
+	"encoding/hex"
+	"fmt"
+)
 
 // keyBlock writes the secrets that came since the last block.
 func (p *printer) keyBlock() {
@@ -15,7 +18,8 @@ func (p *printer) keyBlock() {
 	for i := range p.c.KeyExchanges {
 		k := &p.c.KeyExchanges[i]
 		if p.uses(ids, numbered("shared", i)) {
-			p.line("  %-17s %-58s %s", "shared secret", exchangeFormula(p.c, k), brief(k.Shared))
+			p.line("  %-17s %-58s %s", "shared secret", exchangeFormula(p.c, k), p.value(k.Shared))
+			p.command(exchangeCommand(k))
 		}
 	}
 	for _, id := range ids {
@@ -40,11 +44,22 @@ func (p *printer) uses(ids []string, shared string) bool {
 }
 
 func (p *printer) secret(s *Secret) {
-	p.line("  %-17s %-58s %s", secretLabel(s.ID), formula(p.c, s), brief(s.Out))
-	if p.o.Commands {
-		if cmd := Command(p.c, s); cmd != "" {
-			p.line("    $ %s", cmd)
-		}
+	p.line("  %-17s %-58s %s", secretLabel(s.ID), formula(p.c, s), p.value(s.Out))
+	p.command(Command(p.c, s))
+}
+
+// value is a value in hex: its start and end, or all of it.
+func (p *printer) value(b []byte) string {
+	if b != nil && p.o.Hex == FullHex {
+		return hex.EncodeToString(b)
+	}
+	return brief(b)
+}
+
+// command writes a line for a shell, if there is one.
+func (p *printer) command(line string) {
+	if p.o.Commands && line != "" {
+		p.line("    $ %s", line)
 	}
 }
 
@@ -57,7 +72,9 @@ func (p *printer) pair(id string) {
 	for _, id := range ids {
 		key, iv := p.c.FindSecret(id+".key"), p.c.FindSecret(id+".iv")
 		if key != nil && iv != nil {
-			p.line("  %-17s %-58s %s / %s", whose(id)+" key / iv", "", brief(key.Out), brief(iv.Out))
+			p.line("  %-17s %-58s %s / %s", whose(id)+" key / iv", "", p.value(key.Out), p.value(iv.Out))
+			p.command(Command(p.c, key))
+			p.command(Command(p.c, iv))
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/hex"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -195,33 +194,4 @@ func TestConnectionThatEndsInAMessage(t *testing.T) {
 	c := tr.Connections[0]
 	require.True(t, c.Messages[0].Incomplete)
 	require.Contains(t, text(t, tr, TextOptions{}), "ClientHello (incomplete)")
-}
-
-func TestCommandsComputeTheSecrets(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("no openssl")
-	}
-	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		d := talk(t, func(client, _ *tls.Config) {
-			client.MaxVersion = version
-		})
-		tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
-		require.NoError(t, err)
-		c := tr.Connections[0]
-		tried := 0
-		for i := range c.Secrets {
-			command := strings.Fields(Command(c, &c.Secrets[i]))
-			if len(command) == 0 {
-				continue
-			}
-			out, err := exec.Command(command[0], command[1:]...).CombinedOutput() //nolint:gosec // our own words
-			if err != nil {
-				t.Skipf("this openssl has no kdf: %s", out)
-			}
-			got := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(string(out)), ":", ""))
-			require.Equal(t, hex.EncodeToString(c.Secrets[i].Out), got, c.Secrets[i].ID)
-			tried++
-		}
-		require.NotZero(t, tried)
-	}
 }

@@ -168,45 +168,6 @@ func exchangeFormula(c *Connection, k *KeyExchange) string {
 	return fmt.Sprintf("%s(%s private, %s public)", registry.Groups.Label(uint32(k.Group)), ours, theirs)
 }
 
-// Command is a line for a shell that computes a secret again with OpenSSL 3, or
-// "" if there is none or its inputs are not in the trace.
-func Command(c *Connection, s *Secret) string {
-	r := checker{c: c}
-	digest := strings.ReplaceAll(s.Hash, "-", "")
-	in, ok := r.input(s.Secret)
-	size := fmt.Sprintf("openssl kdf -keylen %d -kdfopt digest:%s", s.Len, digest)
-	h := newHash(s.Hash)
-	if s.Out == nil || h == nil {
-		return ""
-	}
-	switch s.Op {
-	case OpExtract:
-		salt, ok := r.input(s.Salt)
-		ikm, ok2 := r.input(s.IKM)
-		if !ok || !ok2 {
-			return ""
-		}
-		if salt == nil {
-			salt = make([]byte, h().Size())
-		}
-		if ikm == nil {
-			ikm = make([]byte, h().Size())
-		}
-		return fmt.Sprintf("%s -kdfopt mode:EXTRACT_ONLY -kdfopt hexsalt:%x -kdfopt hexkey:%x HKDF", size, salt, ikm)
-	case OpExpandLabel:
-		if !ok {
-			return ""
-		}
-		return fmt.Sprintf("%s -kdfopt mode:EXPAND_ONLY -kdfopt hexkey:%x -kdfopt hexinfo:%x HKDF", size, in, labelInfo(s))
-	case OpPRF:
-		if !ok || s.Context == nil {
-			return ""
-		}
-		return fmt.Sprintf("%s -kdfopt hexsecret:%x -kdfopt hexseed:%x%x TLS1-PRF", size, in, s.Label, []byte(s.Context.Hash))
-	}
-	return ""
-}
-
 // dirWords are the words for a direction.
 func dirWords(dir string) (from, to string) {
 	if dir == S2C {

@@ -171,6 +171,11 @@ func (p *probe) colored() bool {
 	return p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb" && isTerminal(p.stdout)
 }
 
+// onTerminal reports whether a person reads the answer as it comes.
+func (p *probe) onTerminal() bool {
+	return (p.output == "" || p.output == "-") && isTerminal(p.stdout)
+}
+
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	if !ok {
@@ -200,7 +205,7 @@ func (p *probe) answerReply(s string, reply []byte) error {
 	if p.style().ASCII {
 		s = text.ASCII(s)
 	}
-	if isTerminal(p.stdout) && (p.output == "" || p.output == "-") {
+	if p.onTerminal() {
 		var lines []string
 		for line := range strings.Lines(string(reply)) {
 			lines = append(lines, text.Clean(strings.TrimRight(line, "\r\n"))+"\n")

@@ -45,7 +45,7 @@ func (v *view) flags(s *flags.Set) {
 	s.Choice(&v.format, "format", []string{"text", "json", "html"}, "form of the answer (text; -o NAME.html implies html)")
 	s.List(&v.layers, "layer", "LIST", "of records,messages,fields,keys,bytes (all)")
 	s.String(&v.message, "message", "NAME|N", "only this message")
-	s.Choice(&v.hex, "hex", []string{"short", "full", "none"}, "how much of the bytes (short)")
+	s.Choice(&v.hex, "hex", []string{"short", "full", "none"}, "how much of the bytes (short on a terminal, else full)")
 	s.Switch(&v.explain, "explain", "a sentence under each field (pages have them)")
 	s.Switch(&v.terse, "no-explain", "a page without them")
 	s.Switch(&v.commands, "commands", "a command under each secret that computes it (pages have them)")
@@ -228,11 +228,11 @@ func (v *view) options(p *probe) (o trace.TextOptions, err error) {
 		}
 		o.Layers |= layers[name]
 	}
-	switch v.hex {
-	case "full":
-		o.Hex = trace.FullHex
-	case "none":
+	switch {
+	case v.hex == "none":
 		o.Hex = trace.NoHex
+	case v.hex == "full", v.hex == "" && !p.onTerminal():
+		o.Hex = trace.FullHex
 	}
 	return o, nil
 }
