@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/x509"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -100,16 +99,19 @@ func (c *cert) server(p *probe) error {
 	}
 	defer l.close()
 	if err == nil {
-		l.finish() //nolint:errcheck // the certificate is here
+		err = l.finish()
 	}
 	if l.tls.Verdict == nil {
 		return fault.Of(err).For(c.target.Input)
+	}
+	if !interrupted(err) {
+		err = nil // the certificate is here
 	}
 	rep := c.report(p, l.tls.Verdict, enforce)
 	t := report.TargetOf(c.target, l.conn.Address, l.sni)
 	rep.Target = &t
 	rep.SetStaple(l.tls.State().PeerStaple)
-	return c.conclude(p, rep, c.target.Input)
+	return c.conclude(p, rep, c.target.Input, err)
 }
 
 // file shows what a file holds.
@@ -129,31 +131,34 @@ func (c *cert) file(p *probe, name string) error {
 	check.TimeOnly = !c.trust.Asked() && c.verifyName == ""
 	rep := c.report(p, check.Judge(chain), !c.noVerify)
 	rep.File = &name
-	return c.conclude(p, rep, name)
+	return c.conclude(p, rep, name, nil)
 }
 
 func (c *cert) read(p *probe, name string) ([]*x509.Certificate, error) {
 	if name != "-" {
 		return pki.Certificates(name)
 	}
-	b, err := io.ReadAll(io.LimitReader(p.stdin, 16<<20))
+	b, err := p.readStdin(16 << 20)
 	if err != nil {
-		return nil, fault.InputError("file", "stdin: %v", err)
+		return nil, err
 	}
 	return pki.ParseCertificates("stdin", b)
 }
 
 func (c *cert) report(p *probe, v *pki.Verdict, enforced bool) *report.Cert {
-	rep := &report.Cert{Schema: "tlsprobe.cert/1", Tool: report.ThisTool()}
+	rep := &report.Cert{Schema: "tlsprobe.cert/1", Tool: report.ThisTool(), Complete: true}
 	rep.SetVerdict(v, enforced, c.trust.Time(p.now()))
 	return rep
 }
 
-// conclude prints, and says by its error whether all is well.
-func (c *cert) conclude(p *probe, rep *report.Cert, about string) error {
+// conclude prints, and says by its error whether all is well. The error that it
+// gets is that the user ended it.
+func (c *cert) conclude(p *probe, rep *report.Cert, about string, end error) error {
 	var f *fault.Fault
 	refusal := rep.Verdict.Refusal(rep.Verification.Enforced)
 	switch leaf := rep.Verdict.Chain; {
+	case end != nil:
+		f = fault.Of(end)
 	case refusal != nil:
 		f = refusal.Fault()
 	case c.warn >= 0 && len(leaf) > 0 && rep.Verdict.DaysLeft < c.warn:

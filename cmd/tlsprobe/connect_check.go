@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/pem"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -96,7 +95,7 @@ func (c *connect) readRequest(p *probe) (err error) {
 		}
 		c.request = []byte("GET " + c.get + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: tlsprobe\r\nAccept: */*\r\nConnection: close\r\n\r\n")
 	case c.send == "-":
-		c.request, err = io.ReadAll(io.LimitReader(p.stdin, maxSend))
+		c.request, err = p.readStdin(maxSend)
 	case c.send != "":
 		c.request, err = pki.ReadFile(c.send, maxSend)
 	}

@@ -36,7 +36,7 @@ func (c *connect) connect(p *probe) error {
 	if err == nil {
 		err = c.keep(first)
 	}
-	if err != nil && first.tls.State().Version == 0 {
+	if err != nil && first.tls.State().Version == 0 && !interrupted(err) {
 		rep = nil // nothing was learned
 	}
 	return c.conclude(p, rep, err)
@@ -65,7 +65,7 @@ func (c *connect) firstEarly() []byte {
 // report is what is known after the handshake.
 func (c *connect) report(p *probe, l *link) *report.Connect {
 	rep := &report.Connect{
-		Schema: connectSchema, Tool: report.ThisTool(), Target: report.TargetOf(c.target, l.conn.Address, l.sni),
+		Schema: connectSchema, Tool: report.ThisTool(), Target: report.TargetOf(c.target, l.conn.Address, l.sni), Complete: true,
 	}
 	rep.SetVerdict(l.tls.Verdict, l.enforced, c.trust.Time(p.now()))
 	l.update(rep)
@@ -168,6 +168,12 @@ func (c *connect) conclude(p *probe, rep *report.Connect, err error) error {
 	return f
 }
 
+// interrupted reports whether the user ended it.
+func interrupted(err error) bool {
+	var f *fault.Fault
+	return errors.As(err, &f) && f.Exit == fault.Interrupted
+}
+
 // investigate does what --why asks for, where a handshake failed.
 func (c *connect) investigate(p *probe, rep *report.Connect, f *fault.Fault) *report.Connect {
 	failed := f.Exit == fault.TLSFailed && f.Stage == "handshake" || f.Alert != nil
@@ -187,6 +193,9 @@ func (c *connect) investigate(p *probe, rep *report.Connect, f *fault.Fault) *re
 	}
 	why := c.findOut(p, rep)
 	rep.Why = &why
+	if p.ctx.Err() != nil {
+		f.Exit = fault.Interrupted
+	}
 	return rep
 }
 

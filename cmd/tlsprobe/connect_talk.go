@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
@@ -75,17 +77,21 @@ func (c *connect) reply(p *probe, l *link, rep *report.Connect) error {
 	return err
 }
 
+// lastWords is how long the end of a connection without a deadline may take.
+const lastWords = 5 * time.Second
+
 // interact joins stdin and stdout to the connection until either side ends.
-// From here on there is no deadline.
+// Meanwhile there is no deadline.
 func (c *connect) interact(p *probe, l *link) error {
-	ctx := p.ctx
+	l.tls.Until(p.ctx)
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
 		io.Copy(l.tls.Writer(), p.stdin) //nolint:errcheck // the other direction says what is wrong
 	}()
-	l.tls.NoDeadline(ctx)
-	err := l.tls.Pour(ctx, answerWriter{p}, finished)
-	l.tls.SomeTime(l.ctx)
+	err := l.tls.Pour(p.ctx, answerWriter{p}, finished)
+	l.quit()
+	l.ctx, l.quit = context.WithTimeout(p.ctx, lastWords)
+	l.tls.Until(l.ctx)
 	return err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/compare"
@@ -78,7 +77,7 @@ func (*diff) run(p *probe, args []string) error {
 func (p *probe) document(name string) (doc any, kind string, err error) {
 	var b []byte
 	if name == "-" {
-		b, err = io.ReadAll(io.LimitReader(p.stdin, maxReport))
+		b, err = p.readStdin(maxReport)
 	} else {
 		b, err = pki.ReadFile(name, maxReport)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/hex"
-	"io"
 	"slices"
 	"strings"
 
@@ -116,9 +115,9 @@ func nearest(tables []*registry.Table, word string) []string {
 func (e *explain) hex(p *probe, args []string) error {
 	in := strings.Join(args, "")
 	if in == "-" {
-		b, err := io.ReadAll(io.LimitReader(p.stdin, maxHex+1))
+		b, err := p.readStdin(maxHex)
 		if err != nil {
-			return fault.InputError("file", "stdin: %v", err)
+			return err
 		}
 		in = string(b)
 	}

@@ -9,7 +9,12 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 )
+
+// lastWait is how long a command may take to print what it knows after SIGINT.
+const lastWait = 2 * time.Second
 
 func main() {
 	ignorePipe()
@@ -17,9 +22,12 @@ func main() {
 	go func() {
 		<-ctx.Done()
 		stop() // a second one ends at once
+		time.Sleep(lastWait)
+		os.Stderr.WriteString("tlsprobe: interrupted, and what is known cannot be written\n") //nolint:errcheck // it ends anyway
+		os.Exit(fault.Interrupted)
 	}()
 	p := &probe{
-		ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
+		ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now, tty: isTerminal(os.Stderr),
 	}
 	os.Exit(p.main(os.Args[1:]))
 }

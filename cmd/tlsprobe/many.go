@@ -7,9 +7,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/target"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 )
 
 // many is a command that takes any number of targets, one after the other.
@@ -50,7 +53,7 @@ func (p *probe) several(c *entry, impl command, args, rest []string) (exit int, 
 	exits := make([]int, 0, len(targets)+1)
 	for i, one := range targets {
 		if p.ctx.Err() != nil {
-			exits = append(exits, fault.Interrupted)
+			exits = append(exits, p.untried(targets[i:], collected))
 			break
 		}
 		if i > 0 && !p.json {
@@ -88,6 +91,28 @@ func (p *probe) one(c *entry, args []string, one string, collected *bytes.Buffer
 	return q.end(one, err)
 }
 
+// untried says which targets were not tried when the user ended it: with
+// --jsonl each has its line.
+func (p *probe) untried(list []string, collected *bytes.Buffer) int {
+	if !p.json {
+		const most = 8
+		line := "tlsprobe: interrupted; not tried: " + strings.Join(list[:min(len(list), most)], " ")
+		if more := len(list) - most; more > 0 {
+			line += " and " + strconv.Itoa(more) + " more"
+		}
+		p.talk(text.Clean(line))
+		return fault.Interrupted
+	}
+	q := &probe{stdout: p.stdout, json: true, jsonl: true}
+	if collected != nil {
+		q.stdout = collected
+	}
+	for _, one := range list {
+		q.answerJSON(report.ErrorOf(one, dial.Interrupted("input"))) //nolint:errcheck // the exit code says it
+	}
+	return fault.Interrupted
+}
+
 // separate puts a blank line between two answers.
 func (p *probe) separate(collected *bytes.Buffer) {
 	var w io.Writer = p.stdout
@@ -105,9 +130,9 @@ func (p *probe) targets(file string, rest []string) (list []string, bad bool, er
 			list = append(list, arg)
 			continue
 		}
-		b, err := io.ReadAll(io.LimitReader(p.stdin, maxTargets))
+		b, err := p.readStdin(maxTargets)
 		if err != nil {
-			return nil, false, fault.InputError("targets", "stdin: %v", err)
+			return nil, false, err
 		}
 		list = append(list, p.lines("stdin", b, &bad)...)
 	}

@@ -42,35 +42,53 @@ func (s *serve) listen(p *probe, l net.Listener) error {
 	if err := s.announce(p, l.Addr()); err != nil {
 		return err
 	}
-	room := make(chan struct{}, s.maxConns)
 	visitors := &visitors{open: map[net.Conn]bool{}}
-	stop := func() { l.Close() } //nolint:errcheck // it ends Accept
-	done := make(chan struct{})
-	defer close(done)
+	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(ended)
 		select {
 		case <-p.ctx.Done():
-			stop()
+			l.Close() //nolint:errcheck // it ends Accept
+			visitors.end()
 		case <-done:
 		}
 	}()
+	err := s.accept(p, l, visitors)
+	close(done)
+	<-ended
+	if p.ctx.Err() != nil {
+		err = fault.New(fault.Interrupted, "interrupted", "data", "stopped after %s", text.Plural(int(visitors.count.Load()), "connection")).For(l.Addr().String())
+	}
+	if err != nil && p.json {
+		f := fault.Of(err)
+		f.Reported, err = true, f // the one document on stdout is written
+	}
+	return err
+}
+
+// accept serves one connection, or as many as come until the listener is
+// closed.
+func (s *serve) accept(p *probe, l net.Listener, visitors *visitors) error {
+	room := make(chan struct{}, s.maxConns)
 	for {
-		conn, err := l.Accept()
-		if err != nil {
-			visitors.end()
-			if p.ctx.Err() != nil {
-				return fault.New(fault.Interrupted, "interrupted", "data", "stopped after %s", text.Plural(int(visitors.count.Load()), "connection")).For(l.Addr().String())
-			}
-			return fault.New(fault.Bug, "internal", "data", "accepting connections: %v", err)
+		select {
+		case room <- struct{}{}:
+		case <-p.ctx.Done():
+			return nil
 		}
-		if s.once {
-			stop()
-			visitors.add(conn)
+		conn, err := l.Accept()
+		switch {
+		case err != nil && p.ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fault.New(fault.Bug, "internal", "data", "accepting connections: %v", err)
+		case !visitors.add(conn):
+			return nil
+		case s.once:
+			l.Close() //nolint:errcheck // nobody else is wanted
 			defer visitors.remove(conn)
 			return s.visit(p, conn)
 		}
-		room <- struct{}{}
-		visitors.add(conn)
 		go func() {
 			defer func() { visitors.remove(conn); <-room }()
 			s.visit(p, conn) //nolint:errcheck // it was logged
@@ -83,15 +101,22 @@ type visitors struct {
 	mu    sync.Mutex
 	open  map[net.Conn]bool
 	all   sync.WaitGroup
+	ended bool
 	count atomic.Int64
 }
 
-func (v *visitors) add(c net.Conn) {
-	v.count.Add(1)
-	v.all.Add(1)
+// add takes a visitor in, or closes the connection if it is too late.
+func (v *visitors) add(c net.Conn) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.ended {
+		c.Close() //nolint:errcheck // nothing was said yet
+		return false
+	}
+	v.count.Add(1)
+	v.all.Add(1)
 	v.open[c] = true
+	return true
 }
 
 func (v *visitors) remove(c net.Conn) {
@@ -101,21 +126,31 @@ func (v *visitors) remove(c net.Conn) {
 	v.all.Done()
 }
 
-// end gives the open connections a moment, and then closes them.
+// end has the open connections stop to wait for their peers: what was asked is
+// still answered, and then comes close_notify. What takes longer than a moment
+// is closed.
 func (v *visitors) end() {
+	v.mu.Lock()
+	v.ended = true
+	v.mu.Unlock()
 	gone := make(chan struct{})
 	go func() { v.all.Wait(); close(gone) }()
+	v.each(func(c net.Conn) { c.SetReadDeadline(time.Unix(1, 0)) }) //nolint:errcheck // a socket takes deadlines
 	select {
 	case <-gone:
 		return
-	case <-time.After(graceTime * 8 / 10):
+	case <-time.After(graceTime / 2):
 	}
-	v.mu.Lock()
-	for c := range v.open {
-		c.Close() //nolint:errcheck // that is the point
-	}
-	v.mu.Unlock()
+	v.each(func(c net.Conn) { c.Close() }) //nolint:errcheck // that is the point
 	<-gone
+}
+
+func (v *visitors) each(do func(net.Conn)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for c := range v.open {
+		do(c)
+	}
 }
 
 // visit serves one connection and logs it.

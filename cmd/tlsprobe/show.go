@@ -119,6 +119,9 @@ func (s *show) live(p *probe) (*trace.Trace, error) {
 			err = l.finish()
 		}
 		t.Connections = append(t.Connections, s.connection(l, n))
+		if interrupted(err) {
+			t.Connections[n].Notes = append(t.Connections[n].Notes, "incomplete: "+err.Error())
+		}
 		l.close()
 		if err != nil {
 			return t, err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
@@ -42,6 +43,7 @@ type testVectors struct {
 	match  *regexp.Regexp
 	slow   bool
 	keylog string
+	stop   func() bool
 }
 
 func (v *testVectors) flags(s *flags.Set) {
@@ -85,12 +87,16 @@ func (v *testVectors) run(p *probe, args []string) error {
 	if len(files) > 0 && len(v.suites) > 0 {
 		return fault.UsageError("conflict", "--suite chooses among the sources in this program, not in a file")
 	}
+	v.stop = func() bool { return p.ctx.Err() != nil }
 	results, err := v.results(files)
 	if err != nil {
 		return err
 	}
 	rep := newVectorsReport(results, p.verbose > 0)
 	bad := rep.fault()
+	if rep.Complete = !v.stop(); !rep.Complete {
+		bad = dial.Interrupted("verify")
+	}
 	if bad != nil {
 		rep.Exit, bad.Reported = bad.Exit, true
 	}
@@ -106,7 +112,7 @@ func (v *testVectors) run(p *probe, args []string) error {
 }
 
 func (v *testVectors) options() verify.Options {
-	o := verify.Options{Sources: v.suites, Slow: v.slow}
+	o := verify.Options{Sources: v.suites, Slow: v.slow, Stop: v.stop}
 	if v.match != nil {
 		o.Match = func(file, name string) bool { return v.match.MatchString(file + ": " + name) }
 	}

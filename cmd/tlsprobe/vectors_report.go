@@ -11,13 +11,14 @@ import (
 
 // vectorsReport is the answer in JSON.
 type vectorsReport struct {
-	Schema  string          `json:"schema"`
-	Tool    report.Tool     `json:"tool"`
-	Exit    int             `json:"exit"`
-	Passed  int             `json:"passed"`
-	Failed  int             `json:"failed"`
-	Skipped int             `json:"skipped"`
-	Sources []vectorsSource `json:"sources"`
+	Schema   string          `json:"schema"`
+	Tool     report.Tool     `json:"tool"`
+	Exit     int             `json:"exit"`
+	Complete bool            `json:"complete"` // false when the user ended it
+	Passed   int             `json:"passed"`
+	Failed   int             `json:"failed"`
+	Skipped  int             `json:"skipped"`
+	Sources  []vectorsSource `json:"sources"`
 }
 
 type vectorsSource struct {
@@ -123,6 +124,9 @@ func vectorsText(results []verify.Result, rep *vectorsReport, all bool) string {
 				vectorText(&b, c)
 			}
 		}
+	}
+	if !rep.Complete {
+		b.WriteString("INCOMPLETE: interrupted\n")
 	}
 	fmt.Fprintf(&b, "%d passed, %d failed, %d skipped\n", rep.Passed, rep.Failed, rep.Skipped)
 	return b.String()

@@ -32,6 +32,9 @@ func (c *connect) findOut(p *probe, rep *report.Connect) report.Why {
 	}
 	s := &whySearch{p: p}
 	w := s.search(c)
+	if p.ctx.Err() != nil {
+		w = report.Why{Cause: "unknown", Detail: "interrupted before it was found."}
+	}
 	w.Probes = s.probes
 	return w
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/tlsengine/tlsengine/vectors"
 )
@@ -12,10 +13,20 @@ import (
 type pool struct {
 	work chan func()
 	all  sync.WaitGroup
+	stop func() bool
+
+	mu   sync.Mutex
+	over bool // what comes from now on comes too late
 }
 
-func newPool() *pool {
-	p := &pool{work: make(chan func(), 64)}
+// moment is how long a case may go on after the run was stopped.
+const moment = 500 * time.Millisecond
+
+func newPool(stop func() bool) *pool {
+	if stop == nil {
+		stop = func() bool { return false }
+	}
+	p := &pool{work: make(chan func(), 64), stop: stop}
 	for range runtime.GOMAXPROCS(0) {
 		p.all.Go(func() {
 			for do := range p.work {
@@ -26,10 +37,62 @@ func newPool() *pool {
 	return p
 }
 
-// wait returns when all that was begun is done. The pool is of no use then.
+// wait returns when all that was begun is done, or a moment after the run was
+// stopped. The pool is of no use then.
 func (p *pool) wait() {
 	close(p.work)
-	p.all.Wait()
+	done := make(chan struct{})
+	go func() { p.all.Wait(); close(done) }()
+	tick := time.NewTicker(moment / 10)
+	defer tick.Stop()
+	for left := 10; left > 0; {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			if p.stop() {
+				left--
+			}
+		}
+	}
+	p.mu.Lock()
+	p.over = true
+	p.mu.Unlock()
+}
+
+// run has the pool run a case.
+func (p *pool) run(c *Case, file, name string, do func() Case) {
+	*c = Case{File: file, Name: name, Outcome: Skipped, Reason: "the run was ended before"}
+	p.queue(func() {
+		if p.stop() {
+			return
+		}
+		got := do()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.over {
+			*c = got
+		}
+	})
+}
+
+// queue waits for room, but not when the run was stopped and nobody makes any.
+func (p *pool) queue(do func()) {
+	select {
+	case p.work <- do:
+		return
+	default:
+	}
+	for {
+		select {
+		case p.work <- do:
+			return
+		case <-time.After(moment):
+			if p.stop() {
+				return
+			}
+		}
+	}
 }
 
 // begin begins the cases of a file, and returns where they will be after wait.
@@ -39,7 +102,7 @@ func (p *pool) begin(f *vectors.File, o Options) []Case {
 			return nil
 		}
 		cases := make([]Case, 1)
-		p.work <- func() { cases[0] = run(f) }
+		p.run(&cases[0], f.Name, f.Title, func() Case { return run(f) })
 		return cases
 	}
 	var chosen []*vectors.Section
@@ -50,7 +113,7 @@ func (p *pool) begin(f *vectors.File, o Options) []Case {
 	}
 	cases, keys := make([]Case, len(chosen)), &keyCache{}
 	for i, s := range chosen {
-		p.work <- func() { cases[i] = sectionCase(f, s, o, keys) }
+		p.run(&cases[i], f.Name, s.Title, func() Case { return sectionCase(f, s, o, keys) })
 	}
 	return cases
 }

@@ -114,6 +114,11 @@ type Options struct {
 	// Match chooses cases by their file and name; nil is for all.
 	Match func(file, name string) bool
 
+	// Stop, once it is true, ends the run: what is not done a moment later is
+	// skipped, and a case that takes minutes is left to itself. Several
+	// goroutines ask it; nil is never.
+	Stop func() bool
+
 	// Data has the files of the sources that are not embedded, by the name of
 	// the source: the top folder of its Go module. Where there is none the
 	// source is not run, and its Result says so.
@@ -129,7 +134,7 @@ func Run(o Options) ([]Result, error) {
 		}
 	}
 	var all []*running
-	p := newPool()
+	p := newPool(o.Stop)
 	for _, s := range sources {
 		if len(o.Sources) == 0 || slices.Contains(o.Sources, s.Name) {
 			all = append(all, s.begin(p, o))
@@ -161,6 +166,9 @@ func (s Source) begin(p *pool, o Options) *running {
 		return r
 	}
 	for f, err := range load(s.Name, data) {
+		if p.stop() {
+			break
+		}
 		if err != nil {
 			r.files = append(r.files, []Case{{File: s.Name, Outcome: Failed, Failure: &Failure{Reason: err.Error()}}})
 			continue
@@ -173,7 +181,7 @@ func (s Source) begin(p *pool, o Options) *running {
 // RunFile runs the cases of one parsed file: a trace and a recorded handshake
 // are one case, in other files each section is one. Of the options only Slow and Match count.
 func RunFile(f *vectors.File, o Options) []Case {
-	p := newPool()
+	p := newPool(o.Stop)
 	cases := p.begin(f, o)
 	p.wait()
 	return cases

@@ -42,6 +42,7 @@ type Conn struct {
 	done      bool
 	spoiled   bool // a write was given up in the middle
 	failure   *fault.Fault
+	release   func() bool // the end of the context does not matter any more
 }
 
 // New makes a connection over an open transport. Nothing is sent yet. Ending
@@ -59,8 +60,16 @@ func New(ctx context.Context, nc net.Conn, opts Options) (*Conn, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		nc.SetDeadline(deadline) //nolint:errcheck // a socket takes deadlines
 	}
-	context.AfterFunc(ctx, func() { nc.SetDeadline(time.Unix(1, 0)) }) //nolint:errcheck // as above
+	c.endWith(ctx)
 	return c, nil
+}
+
+// endWith has the end of the context end what waits for the peer.
+func (c *Conn) endWith(ctx context.Context) {
+	if c.release != nil {
+		c.release()
+	}
+	c.release = context.AfterFunc(ctx, func() { c.wire.SetDeadline(time.Unix(1, 0)) })
 }
 
 // State is what was agreed, as far as it was.

@@ -131,8 +131,8 @@ func (c *Conn) Finish(ctx context.Context) error {
 	for !c.Closed && !c.Truncated && time.Now().Before(end) {
 		if _, quiet, err := c.nextWithin(ctx, time.Until(end)); quiet {
 			break
-		} else if err != nil && c.failure != nil && c.failure.Alert != nil {
-			return c.failure // refused after all
+		} else if err != nil && c.failure != nil && (c.failure.Alert != nil || c.failure.Exit == fault.Interrupted) {
+			return c.failure // refused after all, or cut short
 		} else if err != nil {
 			break
 		}
@@ -181,8 +181,11 @@ func gone() *fault.Fault {
 		WithHint("data may be missing")
 }
 
-// NoDeadline lifts the deadline for as long as people talk.
-func (c *Conn) NoDeadline(context.Context) { c.wire.SetDeadline(time.Time{}) }
-
-// SomeTime puts a deadline in force again, for the end.
-func (c *Conn) SomeTime(context.Context) { c.wire.SetDeadline(time.Now().Add(firstReply)) }
+// Until puts another context in the place of New's: its deadline, if it has
+// one, and its end.
+func (c *Conn) Until(ctx context.Context) {
+	c.release()
+	deadline, _ := ctx.Deadline()
+	c.wire.SetDeadline(deadline)
+	c.endWith(ctx)
+}

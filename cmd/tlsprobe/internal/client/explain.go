@@ -49,7 +49,7 @@ func (c *Conn) faultOf(ctx context.Context, err error) *fault.Fault {
 	case errors.As(err, &ours):
 		return c.refusing(ours)
 	case errors.Is(context.Cause(ctx), context.Canceled):
-		return dial.Interrupted(c.stage())
+		return c.interrupted()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.timeout()
 	case errors.Is(err, tlsengine.ErrTruncated), errors.Is(err, io.EOF):
@@ -132,6 +132,13 @@ func (c *Conn) refusing(err *tlsengine.AlertError) *fault.Fault {
 	}
 	f := c.f(code, "%v", err)
 	f.Alert = &fault.Alert{ID: uint8(err.Alert), Name: registry.Alerts.Label(uint32(err.Alert))}
+	return f
+}
+
+// interrupted is the end that the user made.
+func (c *Conn) interrupted() *fault.Fault {
+	f := dial.Interrupted(c.stage())
+	f.Message += " " + c.when()
 	return f
 }
 

@@ -205,7 +205,11 @@ func interrupted(ctx context.Context) bool { return errors.Is(context.Cause(ctx)
 
 // Interrupted is the fault of a command that the user ended.
 func Interrupted(stage string) *fault.Fault {
-	return fault.New(fault.Interrupted, "interrupted", stage, "interrupted")
+	words := map[string]string{
+		"input": "before it was tried", "resolve": "while resolving the name", "connect": "while connecting",
+		"proxy": "while asking the proxy", "starttls": "before TLS, while asking for STARTTLS",
+	}
+	return fault.New(fault.Interrupted, "interrupted", stage, "%s", strings.TrimSpace("interrupted "+words[stage]))
 }
 
 func (d *Dialer) connectFault(err error, address string, after time.Duration) *fault.Fault {

@@ -214,6 +214,8 @@ func (d *Dialer) secure(ctx context.Context, x *proxy, c net.Conn) (net.Conn, er
 			err = e.Verified(d.Judge(x.host, req.Chain))
 		}
 		switch {
+		case err != nil && interrupted(ctx):
+			return c, Interrupted("proxy")
 		case err != nil:
 			s.wire.Flush() //nolint:errcheck // the alert is a courtesy
 			return c, fault.New(fault.NotReached, "proxy.refused", "proxy", "not reached: TLS with the proxy %s failed: %v", x, err)

@@ -21,6 +21,7 @@ type Cert struct {
 	Target       *Target       `json:"target"`
 	File         *string       `json:"file"`
 	Exit         int           `json:"exit"`
+	Complete     bool          `json:"complete"` // false when the user ended it
 	Error        *ErrorObject  `json:"error,omitempty"`
 	Verification Verification  `json:"verification"`
 	Certificates []Certificate `json:"certificates"`
@@ -50,7 +51,7 @@ func (c *Cert) SetStaple(response []byte) {
 
 // Fail puts a fault into the report.
 func (c *Cert) Fail(f *fault.Fault) {
-	c.Exit = f.Exit
+	c.Exit, c.Complete = f.Exit, f.Exit != fault.Interrupted
 	o := ObjectOf(f)
 	c.Error = &o
 }
@@ -91,6 +92,9 @@ func (c *Cert) Text(s text.Style) string {
 	shared.certificates(&b, s)
 	first := &c.Certificates[0]
 	var rows Rows
+	if !c.Complete {
+		rows.Add("INCOMPLETE", c.Error.Message, "", "")
+	}
 	rows.Add("serial", first.Serial, "", "")
 	rows.Add("signature", first.Signature, "", "")
 	rows.Add("SHA-256", first.SHA256, "", "")

@@ -18,6 +18,7 @@ type Connect struct {
 	Tool         Tool          `json:"tool"`
 	Target       Target        `json:"target"`
 	Exit         int           `json:"exit"`
+	Complete     bool          `json:"complete"` // false when the user ended it
 	Error        *ErrorObject  `json:"error,omitempty"`
 	Timing       Timing        `json:"timing"`
 	Result       Result        `json:"result"`
@@ -145,7 +146,7 @@ func (c *Connect) SetVerdict(v *pki.Verdict, enforced bool, now time.Time) {
 
 // Fail puts a fault into the report.
 func (c *Connect) Fail(f *fault.Fault) {
-	c.Exit = f.Exit
+	c.Exit, c.Complete = f.Exit, f.Exit != fault.Interrupted
 	o := ObjectOf(f)
 	c.Error = &o
 }
@@ -153,7 +154,7 @@ func (c *Connect) Fail(f *fault.Fault) {
 // Text is the report for people.
 func (c *Connect) Text(s text.Style) string {
 	var b strings.Builder
-	if c.Result.Version != nil {
+	if c.Result.Version != nil || !c.Complete {
 		fmt.Fprintf(&b, "%s  %s  %s\n\n", s.Bold(text.Clean(c.Target.Input)), c.Target.Address, c.Timing.text())
 		c.facts(&b)
 		c.certificates(&b, s)
@@ -173,6 +174,9 @@ func (c *Connect) Text(s text.Style) string {
 
 func (c *Connect) facts(b *strings.Builder) {
 	var rows Rows
+	if !c.Complete {
+		rows.Add("INCOMPLETE", c.Error.Message, "", "")
+	}
 	rows.Facts(&c.Result)
 	if c.KeyUpdate != "" {
 		rows.Add("key update", updates[c.KeyUpdate], "", "")

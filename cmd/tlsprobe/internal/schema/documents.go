@@ -2,6 +2,9 @@ package schema
 
 import "sync"
 
+// complete is in the documents of what takes its time.
+var complete = opt("complete", flag("false when the user ended it: the rest is what was known"))
+
 // documents are the kinds of documents.
 var documents = sync.OnceValue(func() map[string]document {
 	return map[string]document{
@@ -9,7 +12,7 @@ var documents = sync.OnceValue(func() map[string]document {
 			req("target", null(str("what it is about"))), req("exit", num("exit code of the program")), req("error", ref("error")),
 		}},
 		"connect": {"One connection, and perhaps a second that resumed it.", []field{
-			req("tool", ref("tool")), req("target", ref("target")), req("exit", num("exit code")), opt("error", ref("error")),
+			req("tool", ref("tool")), req("target", ref("target")), req("exit", num("exit code")), complete, opt("error", ref("error")),
 			req("timing", ref("timing")), req("result", ref("result")), req("verification", ref("verification")),
 			req("certificates", list(ref("certificate"))), req("bytes", ref("bytes")),
 			opt("exporter", object(req("label", str("")), req("length", num("bytes")), req("value", hex("the keying material")))),
@@ -19,7 +22,7 @@ var documents = sync.OnceValue(func() map[string]document {
 			opt("why", object(req("cause", str("version, suites, groups, sigalgs, alpn, sni, hello_size, client_certificate, combination, unknown")), req("detail", str("in words")), req("probes", num("connections that were made to find out")))),
 		}},
 		"cert": {"The certificates of a server or a file.", []field{
-			req("tool", ref("tool")), req("target", null(ref("target"))), req("file", null(str("where they are from"))), req("exit", num("exit code")), opt("error", ref("error")),
+			req("tool", ref("tool")), req("target", null(ref("target"))), req("file", null(str("where they are from"))), req("exit", num("exit code")), complete, opt("error", ref("error")),
 			req("verification", ref("verification")), req("certificates", list(ref("certificate"))),
 			req("tlsa", null(str("data of a TLSA record for the first key"))), req("ocsp", null(object(req("length", num("of the stapled response in bytes"))))),
 		}},
@@ -70,7 +73,7 @@ var documents = sync.OnceValue(func() map[string]document {
 			))),
 		}},
 		"vectors": {"Test vectors, recomputed.", []field{
-			req("tool", ref("tool")), req("exit", num("exit code")), req("passed", num("")), req("failed", num("")), req("skipped", num("")),
+			req("tool", ref("tool")), req("exit", num("exit code")), complete, req("passed", num("")), req("failed", num("")), req("skipped", num("")),
 			req("sources", list(object(
 				req("name", str("")), req("title", str("")), opt("module", str("Go module that has the data")), opt("missing", str("why nothing of it was run")),
 				req("passed", num("")), req("failed", num("")), req("skipped", num("")), req("skips", list(object(req("reason", str("")), req("cases", num(""))))),
