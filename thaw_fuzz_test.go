@@ -58,6 +58,7 @@ func FuzzThaw(f *testing.F) {
 	server.ClientAuth = tlsengine.RequestClientCert
 	f.Fuzz(func(t *testing.T, content, in []byte) {
 		data := resealed(content)
+		_, _ = tlsengine.ReadSession(content)
 		info, err := tlsengine.ReadSnapshot(data)
 		if err != nil {
 			require.ErrorIs(t, err, tlsengine.ErrSnapshotDamaged)

@@ -84,6 +84,9 @@ func FuzzSession(f *testing.F) {
 	f.Add(fullSession().append(nil))
 	f.Add((&session{version: VersionTLS12, secret: []byte{1}}).append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if info, err := ReadMachineInfo(b); err == nil {
+			require.Less(t, info.State, numStates)
+		}
 		s, err := parseSession(b)
 		if err != nil {
 			return

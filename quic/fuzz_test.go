@@ -74,3 +74,27 @@ func FuzzDecodePacketNumber(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRetryTag: every bit of a Retry packet and of the connection id that it
+// answers is in its tag.
+func FuzzRetryTag(f *testing.F) {
+	f.Add(uint32(V1), []byte{0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08}, []byte("\xff\x00\x00\x00\x01\x00\x08\xf0\x67\xa5\x50\x2a\x42\x62\xb5token"), uint16(3))
+	f.Add(uint32(V2), []byte{}, []byte{}, uint16(0))
+	f.Add(uint32(5), make([]byte, MaxConnectionID+1), []byte{1}, uint16(9))
+	f.Fuzz(func(t *testing.T, version uint32, id, retry []byte, bit uint16) {
+		tag, err := RetryTag(Version(version), id, retry)
+		if err != nil {
+			return
+		}
+		all := append(bytes.Clone(id), retry...)
+		if len(all) == 0 {
+			return
+		}
+		at := int(bit) % (8 * len(all))
+		all[at/8] ^= 1 << (at % 8)
+		other, err := RetryTag(Version(version), all[:len(id)], all[len(id):])
+		if err != nil || other == tag {
+			t.Fatalf("bit %d changes nothing: %v", at, err)
+		}
+	})
+}

@@ -102,6 +102,22 @@ func readCut(t *testing.T, r *Reader, suite *cipher.Suite, stream, cuts []byte) 
 	}
 }
 
+// FuzzAlert: an alert is two bytes, and is written as it was read.
+func FuzzAlert(f *testing.F) {
+	f.Add([]byte{1, 0})
+	f.Add([]byte{2, 255})
+	f.Add([]byte{3, 0})
+	f.Add([]byte{1, 0, 1, 0})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		level, a, err := ParseAlert(content)
+		if err != nil {
+			checkRecords(t, nil, nil, err)
+			return
+		}
+		require.Equal(t, content, AppendAlert(nil, level, a))
+	})
+}
+
 func checkRecords(t *testing.T, suite *cipher.Suite, recs []Record, err error) {
 	for _, rec := range recs {
 		require.LessOrEqual(t, len(rec.Data), MaxPlaintext)

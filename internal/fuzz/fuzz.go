@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 type options struct {
 	time     time.Duration
 	atOnce   int
+	corpus   string // where what is interesting is kept; "" keeps nothing
 	run      *regexp.Regexp
 	packages []string
 }
@@ -43,16 +45,16 @@ func (o options) fuzz(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.corpus, err = absolute(o.corpus); err != nil {
+		return err
+	}
 	var jobs []job
 	for i, p := range packs {
 		program := filepath.Join(dir, fmt.Sprintf("%d.test", i))
 		if err := p.build(program); err != nil {
 			return err
 		}
-		corpus, err := p.corpus()
-		if err != nil {
-			return err
-		}
+		corpus := filepath.Join(cmp.Or(o.corpus, dir), filepath.FromSlash(p.path))
 		for _, t := range p.targets {
 			jobs = append(jobs, job{p, t, program, corpus})
 		}
@@ -65,6 +67,14 @@ func (o options) fuzz(w io.Writer) error {
 		return errFailed
 	}
 	return nil
+}
+
+// absolute is what a path is for programs that run elsewhere.
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	return filepath.Abs(path)
 }
 
 // all fuzzes the jobs, some at once.

@@ -65,15 +65,6 @@ func (p pack) build(program string) error {
 	return nil
 }
 
-// corpus returns where go test -fuzz keeps what it finds interesting, too.
-func (p pack) corpus() (string, error) {
-	out, err := command("", "env", "GOCACHE").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env: %w", err)
-	}
-	return filepath.Join(strings.TrimSpace(string(out)), "fuzz", filepath.FromSlash(p.path)), nil
-}
-
 // short is the package as the go command takes it here.
 func (p pack) short() string {
 	here, err := os.Getwd()

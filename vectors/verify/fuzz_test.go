@@ -48,3 +48,15 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// Two files of NIST's become cases, or an error.
+func FuzzLoadACVP(f *testing.F) {
+	f.Add([]byte(`{"algorithm":"ML-KEM","mode":"encapDecap","revision":"FIPS203","testGroups":[{"tgId":1,"parameterSet":"ML-KEM-768","function":"decapsulation","tests":[{"tcId":1,"dk":"00","c":"00"}]}]}`),
+		[]byte(`{"algorithm":"ML-KEM","mode":"encapDecap","revision":"FIPS203","testGroups":[{"tgId":1,"tests":[{"tcId":1,"k":"00"}]}]}`))
+	f.Add([]byte(`[]`), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, prompt, expected []byte) {
+		if file, err := LoadACVP("fuzz", prompt, expected); err == nil && len(file.Sections) < 100 {
+			RunFile(file, Options{})
+		}
+	})
+}

@@ -19,8 +19,8 @@ import (
 // What protects keys in files: PBES2 (RFC 8018, Section 6.2) and the ciphers of
 // PKCS #12 (RFC 7292, Appendix C). Only ever for reading.
 
-// maxIterations bounds what a file can make us compute.
-const maxIterations = 10_000_000
+// maxIterations bounds what a file can make us compute. Tests have less.
+var maxIterations = 10_000_000
 
 // errPassword is a password that does not fit, or a file that is broken: they
 // look the same.
@@ -29,6 +29,9 @@ var errPassword = errors.New("the password does not fit")
 // errPBE is a protection that is not known here.
 var errPBE = errors.New("it is protected in a way that is not known here")
 
+// errRC2 is a protection that another package knows.
+var errRC2 = errors.New("it is protected with RC2")
+
 type oid = asn1.ObjectIdentifier
 
 var (
@@ -36,6 +39,7 @@ var (
 	oidPBKDF2     = oid{1, 2, 840, 113549, 1, 5, 12}
 	oidTripleDES  = oid{1, 2, 840, 113549, 3, 7}
 	oidSHA3DES    = oid{1, 2, 840, 113549, 1, 12, 1, 3}
+	oidSHARC2     = oid{1, 2, 840, 113549, 1, 12, 1, 6} // with 40 bits
 	oidAES        = oid{2, 16, 840, 1, 101, 3, 4, 1} // .2, .22 and .42 are CBC
 	oidHMACSHA1   = oid{1, 2, 840, 113549, 2, 7}
 	oidHMACSHA256 = oid{1, 2, 840, 113549, 2, 9}
@@ -65,10 +69,13 @@ func decrypt(alg pkix.AlgorithmIdentifier, data, password []byte) ([]byte, error
 	switch {
 	case alg.Algorithm.Equal(oidPBES2):
 		return pbes2(alg.Parameters.FullBytes, data, password)
-	case alg.Algorithm.Equal(oidSHA3DES):
+	case alg.Algorithm.Equal(oidSHA3DES), alg.Algorithm.Equal(oidSHARC2):
 		var p pkcs12Params
 		if err := unmarshal(alg.Parameters.FullBytes, &p); err != nil || p.Iterations < 1 || p.Iterations > maxIterations {
 			return nil, errPBE
+		}
+		if alg.Algorithm.Equal(oidSHARC2) {
+			return nil, errRC2
 		}
 		text := bmp(password)
 		key := kdf12(sha1.New, 1, text, p.Salt, p.Iterations, 24)

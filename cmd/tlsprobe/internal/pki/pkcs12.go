@@ -93,7 +93,7 @@ func pkcs12(certFile, keyFile string, b, password []byte, given bool) (*tlsengin
 		return nil, fault.UsageError("conflict", "%s is PKCS #12 and has its key in it; drop --key", certFile)
 	}
 	found, err := readPKCS12(b, password)
-	if errors.Is(err, errPBE) {
+	if errors.Is(err, errRC2) {
 		found, err = oldPKCS12(b, password)
 	}
 	switch {
@@ -136,6 +136,7 @@ func readPKCS12(b, password []byte) (*bags, error) {
 		return nil, errPBE
 	}
 	found := &bags{}
+	var rc2 error
 	for _, c := range list {
 		var content []byte
 		var err error
@@ -153,11 +154,14 @@ func readPKCS12(b, password []byte) (*bags, error) {
 		if err == nil {
 			err = found.read(content, password)
 		}
+		if errors.Is(err, errRC2) {
+			rc2, err = err, nil // if nothing else is wrong
+		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	return found, nil
+	return found, rc2
 }
 
 // read takes the bags of a SafeContents.
