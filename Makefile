@@ -102,7 +102,7 @@ bench:
 instructions:
 	TLSENGINE_INSTRUCTIONS=1 $(GO) test -count=1 -v -run NoInstructionMore .
 
-# Every fuzz target, FUZZTIME each, two at once.
+# Every fuzz target, FUZZTIME each after its seeds, two at once.
 fuzz:
 	$(GO) run ./internal/fuzz -time $(FUZZTIME)
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +35,11 @@ func list(patterns []string, match *regexp.Regexp) ([]pack, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, name := range targetsIn(source) {
+			names, err := targetsIn(source)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", filepath.Join(p.dir, file), err)
+			}
+			for _, name := range names {
 				if match.MatchString(name) {
 					p.targets = append(p.targets, name)
 				}
@@ -45,14 +52,19 @@ func list(patterns []string, match *regexp.Regexp) ([]pack, error) {
 	return packs, nil
 }
 
-var declaration = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
-
-func targetsIn(source []byte) []string {
-	var names []string
-	for _, m := range declaration.FindAllSubmatch(source, -1) {
-		names = append(names, string(m[1]))
+// targetsIn returns the names of a test file's targets.
+func targetsIn(source []byte) ([]string, error) {
+	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
 	}
-	return names
+	var names []string
+	for _, d := range file.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "Fuzz") {
+			names = append(names, fn.Name.Name)
+		}
+	}
+	return names, nil
 }
 
 // build writes the test program of p, with what tells the fuzzer which way an

@@ -40,7 +40,7 @@ var (
 	oidTripleDES  = oid{1, 2, 840, 113549, 3, 7}
 	oidSHA3DES    = oid{1, 2, 840, 113549, 1, 12, 1, 3}
 	oidSHARC2     = oid{1, 2, 840, 113549, 1, 12, 1, 6} // with 40 bits
-	oidAES        = oid{2, 16, 840, 1, 101, 3, 4, 1} // .2, .22 and .42 are CBC
+	oidAES        = oid{2, 16, 840, 1, 101, 3, 4, 1}    // .2, .22 and .42 are CBC
 	oidHMACSHA1   = oid{1, 2, 840, 113549, 2, 7}
 	oidHMACSHA256 = oid{1, 2, 840, 113549, 2, 9}
 	oidHMACSHA384 = oid{1, 2, 840, 113549, 2, 10}
