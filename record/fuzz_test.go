@@ -135,3 +135,17 @@ func checkRecords(t *testing.T, suite *cipher.Suite, recs []Record, err error) {
 		require.NotContains(t, []alert.Reason{alert.Unspecified, alert.Internal}, e.Reason)
 	}
 }
+
+// FuzzPadding: what the padding is, is what a loop from the end finds.
+func FuzzPadding(f *testing.F) {
+	f.Add([]byte{}, uint16(0))
+	f.Add([]byte{0}, uint16(9))
+	f.Add([]byte("content\x17"), uint16(1))
+	f.Add([]byte{0, 0x80}, uint16(16384))
+	f.Fuzz(func(t *testing.T, content []byte, padding uint16) {
+		inner := append(bytes.Clone(content), make([]byte, padding)...)
+		want := len(bytes.TrimRight(inner, "\x00"))
+		require.Equal(t, want, trimPadding(inner))
+		require.Equal(t, want, lastNonZero(inner))
+	})
+}
