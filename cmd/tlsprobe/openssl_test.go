@@ -1,27 +1,22 @@
 package main
 
 import (
-	"bytes"
 	"crypto/x509"
-	"net"
-	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // openssl skips the test where there is no openssl; in CI it must be there.
 func openssl(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short leaves the other implementations out")
-	}
-	if _, err := exec.LookPath("openssl"); err != nil {
-		require.Empty(t, os.Getenv("CI"), "openssl must be installed")
-		t.Skip("openssl is not installed")
-	}
+	t.Helper()
+	installed(t, "openssl")
 }
 
 // sServers are fixtures by the flags of s_server.
@@ -36,27 +31,8 @@ func (fx *fixtures) sServer(flags ...string) string {
 	openssl(fx.t)
 	cred := fx.credential(x509.ExtKeyUsageServerAuth, 90*24*time.Hour, "localhost")
 	cert, key := fx.file("server.pem", chainPEM(cred.Chain)), fx.file("server.key", keyPEM(fx.t, cred))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(fx.t, err)
-	address := local(l)
-	_, port, _ := net.SplitHostPort(address) //nolint:errcheck // it has one
-	require.NoError(fx.t, l.Close())
-	cmd := exec.Command("openssl", append([]string{"s_server", "-accept", port, "-quiet", "-cert", cert, "-cert_chain", cert, "-key", key, "-CAfile", fx.expand("{ca}")}, flags...)...)
-	var out bytes.Buffer
-	cmd.Stderr = &out
-	require.NoError(fx.t, cmd.Start())
-	fx.t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // that is the point
-		cmd.Wait()         //nolint:errcheck // it was killed
-	})
-	require.Eventually(fx.t, func() bool {
-		c, err := net.Dial("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			return false
-		}
-		return c.Close() == nil
-	}, 10*time.Second, 10*time.Millisecond, "%s", &out)
-	return address
+	port := testproc.FreePort(fx.t)
+	return fx.process(port, "openssl", append([]string{"s_server", "-accept", strconv.Itoa(port), "-quiet", "-cert", cert, "-cert_chain", cert, "-key", key, "-CAfile", fx.expand("{ca}")}, flags...)...)
 }
 
 func TestOpenSSLAsClientOfServe(t *testing.T) {

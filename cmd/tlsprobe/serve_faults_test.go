@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -83,10 +84,7 @@ func installed(t *testing.T, program string) {
 	if testing.Short() {
 		t.Skip("-short leaves the other implementations out")
 	}
-	if _, err := exec.LookPath(program); err != nil {
-		require.Empty(t, os.Getenv("CI"), "%s must be installed", program)
-		t.Skip(program + " is not installed")
-	}
+	testproc.Find(t, program, "see .ci/run")
 }
 
 func TestServeBehindSTARTTLS(t *testing.T) {

@@ -7,14 +7,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // stranger is a server of another implementation.
@@ -25,56 +27,33 @@ type stranger struct {
 }
 
 // process starts a server that is a program, and waits until it listens.
-func (fx *fixtures) process(port string, name string, args ...string) string {
-	cmd := exec.Command(name, args...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	require.NoError(fx.t, cmd.Start())
-	fx.t.Cleanup(func() {
-		cmd.Process.Kill() //nolint:errcheck // that is the point
-		cmd.Wait()         //nolint:errcheck // it was killed
-	})
-	require.Eventually(fx.t, func() bool {
-		c, err := net.Dial("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			return false
-		}
-		return c.Close() == nil
-	}, 20*time.Second, 20*time.Millisecond, "%s: %s", name, &out)
-	return "localhost:" + port
-}
-
-// freePort is a port that nobody listens on.
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, _ := net.SplitHostPort(l.Addr().String()) //nolint:errcheck // it has one
-	require.NoError(t, l.Close())
-	return port
+func (fx *fixtures) process(port int, name string, args ...string) string {
+	testproc.Serve(fx.t, exec.Command(name, args...), port)
+	return fmt.Sprintf("localhost:%d", port)
 }
 
 // strangers start servers that answer an HTTP request.
 var strangers = map[string]func(t *testing.T, fx *fixtures, cert, key string) stranger{
 	"openssl s_server": func(t *testing.T, fx *fixtures, cert, key string) stranger {
 		installed(t, "openssl")
-		port := freePort(t)
-		return stranger{fx.process(port, "openssl", "s_server", "-accept", port, "-quiet", "-www", "-cert", cert, "-cert_chain", cert, "-key", key), true, []string{"x25519", "secp256r1", "x448"}}
+		port := testproc.FreePort(t)
+		return stranger{fx.process(port, "openssl", "s_server", "-accept", strconv.Itoa(port), "-quiet", "-www", "-cert", cert, "-cert_chain", cert, "-key", key), true, []string{"x25519", "secp256r1", "x448"}}
 	},
 	"gnutls-serv": func(t *testing.T, fx *fixtures, cert, key string) stranger {
 		installed(t, "gnutls-serv")
-		port := freePort(t)
-		return stranger{fx.process(port, "gnutls-serv", "--http", "--quiet", "--port", port, "--x509certfile", cert, "--x509keyfile", key), true, []string{"x25519", "secp256r1", "x448"}}
+		port := testproc.FreePort(t)
+		return stranger{fx.process(port, "gnutls-serv", "--http", "--quiet", "--port", strconv.Itoa(port), "--x509certfile", cert, "--x509keyfile", key), true, []string{"x25519", "secp256r1", "x448"}}
 	},
 	"nginx": func(t *testing.T, fx *fixtures, cert, key string) stranger {
 		installed(t, "nginx")
-		port := freePort(t)
+		port := testproc.FreePort(t)
 		conf := fx.file("nginx.conf", fmt.Sprintf(`
 			daemon off; master_process off; pid %[1]s/nginx.pid; error_log stderr; events {}
 			http {
 				access_log off;
 				client_body_temp_path %[1]s/a; proxy_temp_path %[1]s/b; fastcgi_temp_path %[1]s/c; uwsgi_temp_path %[1]s/d; scgi_temp_path %[1]s/e;
 				server {
-					listen 127.0.0.1:%[2]s ssl http2; ssl_certificate %[3]s; ssl_certificate_key %[4]s; ssl_protocols TLSv1.2 TLSv1.3;
+					listen 127.0.0.1:%[2]d ssl http2; ssl_certificate %[3]s; ssl_certificate_key %[4]s; ssl_protocols TLSv1.2 TLSv1.3;
 					ssl_session_cache shared:a:1m;
 					location / { return 200 "hello from nginx"; }
 				}

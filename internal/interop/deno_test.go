@@ -7,6 +7,7 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 var denoProgram = os.Getenv("TLSENGINE_DENO")
@@ -29,7 +30,7 @@ func denoStart(t *testing.T, x *script) *process {
 
 func denoServe(t *testing.T, s setup) *running {
 	x := newScript(&s)
-	x.Port = freePort(t)
+	x.Port = testproc.FreePort(t)
 	return &running{process: denoStart(t, x), addr: fmt.Sprintf("127.0.0.1:%d", x.Port)}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // gnutls is the programs gnutls-serv and gnutls-cli.
@@ -79,7 +80,7 @@ func gnutlsFlags(s *setup) []string {
 }
 
 func gnutlsServe(t *testing.T, s setup) *running {
-	port := freePort(t)
+	port := testproc.FreePort(t)
 	args := append([]string{"--port", strconv.Itoa(port), "--echo", "--quiet"}, gnutlsFlags(&s)...)
 	switch s.auth {
 	case tlsengine.NoClientCert:

@@ -13,6 +13,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 var nodeProgram = os.Getenv("TLSENGINE_NODE")
@@ -95,7 +96,7 @@ func (x *script) start(t *testing.T, env []string, program, file string, args ..
 
 func nodeServe(t *testing.T, s setup) *running {
 	x := newScript(&s)
-	x.Port = freePort(t)
+	x.Port = testproc.FreePort(t)
 	p := x.start(t, nil, nodeProgram, "node.js")
 	return &running{process: p, addr: fmt.Sprintf("127.0.0.1:%d", x.Port), exported: saidKeyingMaterial(p)}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // nss is the programs selfserv and tstclnt, of the library of Firefox. They
@@ -93,7 +94,7 @@ func nssFlags(t *testing.T, s *setup) []string {
 }
 
 func nssServe(t *testing.T, s setup) *running {
-	port := freePort(t)
+	port := testproc.FreePort(t)
 	args := append([]string{"-p", strconv.Itoa(port)}, nssFlags(t, &s)...)
 	switch s.identity.kind {
 	case rsaKey, rsaPSSKey:

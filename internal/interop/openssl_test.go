@@ -14,6 +14,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // openssl is the programs s_server and s_client.
@@ -93,7 +94,7 @@ func join[K comparable](list []K, names map[K]string) string {
 }
 
 func opensslServe(t *testing.T, s setup) *running {
-	port := freePort(t)
+	port := testproc.FreePort(t)
 	args := append([]string{"s_server", "-accept", strconv.Itoa(port), "-CAfile", s.ca}, opensslFlags(&s)...)
 	switch s.auth {
 	case tlsengine.RequireClientCert:

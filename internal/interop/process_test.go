@@ -2,7 +2,6 @@ package interop
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,26 +184,6 @@ func (s *stream) end() string {
 }
 
 func after(d time.Duration) <-chan time.Time { return time.After(d) }
-
-// ports are below those that systems give out by themselves.
-const firstPort, numPorts = 20000, 12000
-
-var portsUsed atomic.Uint32
-
-// freePort is a port that nobody listens on, and that no other test of this
-// run gets.
-func freePort(t testing.TB) int {
-	for range 100 {
-		port := firstPort + (os.Getpid()*191+int(portsUsed.Add(1)))%numPorts
-		l, err := net.Listen("tcp", fmt.Sprintf(":%d", port))
-		if err == nil {
-			l.Close()
-			return port
-		}
-	}
-	require.Fail(t, "no free port")
-	return 0
-}
 
 // dialWhenReady connects as soon as somebody listens; the first connection
 // that is accepted is the one that is used.

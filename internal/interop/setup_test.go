@@ -1,11 +1,8 @@
 package interop
 
 import (
-	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +12,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/group"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 )
 
 // setup is what a peer is told. A zero field leaves the peer to its default.
@@ -158,14 +156,7 @@ func (p *peer) here(t *testing.T) {
 
 func need(t *testing.T, program, source string) {
 	t.Helper()
-	if _, err := exec.LookPath(program); err == nil {
-		return
-	}
-	msg := fmt.Sprintf("%s is not installed: %s", program, source)
-	if os.Getenv("CI") == "true" {
-		t.Fatal(msg)
-	}
-	t.Skip(msg)
+	testproc.Find(t, program, source)
 }
 
 // door is where an engine as server meets its clients.
