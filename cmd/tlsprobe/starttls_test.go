@@ -34,7 +34,7 @@ var greeters = map[string][]turn{
 	"ftp":        {{"", "220 ready\r\n"}, {"AUTH TLS\r\n", "234 go\r\n"}},
 	"nntp":       {{"", "200 news\r\n"}, {"CAPABILITIES\r\n", "101 list\r\nSTARTTLS\r\n.\r\n"}, {"STARTTLS\r\n", "382 go\r\n"}},
 	"sieve":      {{"", "\"STARTTLS\"\r\nOK\r\n"}, {"STARTTLS\r\n", "OK\r\n"}},
-	"irc":        {{"STARTTLS\r\n", ":irc.test 670 * :go\r\n"}},
+	"irc":        {{"CAP LS\r\nSTARTTLS\r\n", ":irc.test 670 * :go\r\n"}},
 	"xmpp": {{"<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='probe.test' version='1.0'>",
 		"<stream:stream><stream:features><starttls/></stream:features>"},
 		{"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", "<proceed/>"}},
@@ -164,12 +164,20 @@ type connectReport struct {
 	Timing struct {
 		StartTLS int64 `json:"starttls_us"`
 	}
-	Result struct{ ALPN *string }
-	Reply  struct {
+	Result struct {
+		ALPN    *string
+		Version struct{ Name string }
+	}
+	Verification struct {
+		OK     bool
+		Errors []struct{ Code string }
+	}
+	Certificates []struct{ Names []string }
+	Reply        struct {
 		Bytes []byte `json:"data_b64"`
 		End   string
 	}
-	Error struct{ Code, Stage, Message string }
+	Error struct{ Code, Stage, Message, Hint string }
 	Exit  int
 }
 

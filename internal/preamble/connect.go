@@ -48,8 +48,12 @@ func (s *connect) next(in []byte) (n int, out string, done bool, err *Error) {
 		return n, "", false, nil
 	case code/100 == 2:
 		return n, "", true, nil
-	case code == 407:
-		return 0, "", false, &Error{Code: ProxyAuth, Message: "the proxy wants user and password", Line: status}
+	case code == 407 || code == 401:
+		message := "the proxy wants user and password"
+		if s.User != "" {
+			message = "the proxy does not accept user and password"
+		}
+		return 0, "", false, &Error{Code: ProxyAuth, Message: message, Line: status}
 	case code == 429:
 		return 0, "", false, limited(status)
 	}

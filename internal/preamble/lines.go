@@ -1,9 +1,15 @@
 package preamble
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // lines is a dialogue in lines.
-type lines struct{ speaker }
+type lines struct {
+	speaker
+	heard []string // since we spoke: what an error quotes
+}
 
 // A speaker takes one line after the other, without its end, and says what to
 // answer.
@@ -20,8 +26,27 @@ func (l *lines) next(in []byte) (n int, out string, done bool, err *Error) {
 		}
 		return 0, "", false, nil
 	}
-	out, done, err = l.line(string(bytes.TrimSuffix(in[:end], []byte{'\r'})))
+	line := string(bytes.TrimSuffix(in[:end], []byte{'\r'}))
+	l.heard = append(l.heard, line)
+	out, done, err = l.line(line)
+	if err != nil && err.Code == NotOffered {
+		err.Line = l.last()
+	}
+	if out != "" {
+		l.heard = nil
+	}
 	return end + 1, out, done, err
+}
+
+// last is the end of what the server said, in whole lines: what is not in a
+// list is told by the list.
+func (l *lines) last() string {
+	size, i := 0, len(l.heard)
+	for i > 0 && (i == len(l.heard) || size+len(l.heard[i-1]) <= maxQuote) {
+		i--
+		size += len(l.heard[i]) + 1
+	}
+	return strings.Join(l.heard[i:], "\n")
 }
 
 // reply reads one line of the replies of SMTP, FTP and NNTP: three digits, a

@@ -142,11 +142,21 @@ var dialogues = []dialogueTest{
 		S: 220 mail.example
 		C: EHLO a
 		S: 250-mail.example
-		S: 250 SIZE`, NotOffered, "250 SIZE"},
+		S: 250 SIZE`, NotOffered, `250-mail.example\n250 SIZE`},
 	{"no EHLO", "smtp", Options{Name: "a"}, `
 		S: 220 mail.example
 		C: EHLO a
 		S: 502 what`, NotOffered, "502 what"},
+	{"a name as Exim does not like it", "smtp", Options{Name: "in_valid"}, `
+		S: 220 mail.test ESMTP Exim 4.96 Sat, 21 Nov 2026 18:09:24 +0000
+		C: EHLO in_valid
+		S: 501 Syntactically invalid EHLO argument(s)`, Refused, "the name we gave"},
+	{"a long list, of which the end is quoted", "smtp", Options{Name: "a"}, `
+		S: 220 mail
+		C: EHLO a
+		S: 250-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+		S: 250-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+		S: 250 HELP`, NotOffered, `"250-bbb`},
 	{"too many connections", "smtp", Options{}, `
 		S: 421 4.7.0 try later`, RateLimit, "try later"},
 	{"rate limit behind the hello", "smtp", Options{Name: "a"}, `
@@ -165,6 +175,20 @@ var dialogues = []dialogueTest{
 		S: HTTP/1.1 400 Bad Request`, Protocol, "HTTP/1.1 400"},
 	{"a TLS server", "smtp", Options{}, `
 		s: \x15\x03\x01\x00\x02\x02\x46`, Protocol, ""},
+	{"as Exim says it", "smtp", Options{Name: "probe.test"}, `
+		S: 220 mail.test ESMTP Exim 4.96 Sat, 21 Nov 2026 18:09:21 +0000
+		C: EHLO probe.test
+		S: 250-mail.test Hello probe.test [127.0.0.1]
+		S: 250-SIZE 52428800
+		S: 250-8BITMIME
+		S: 250-PIPELINING
+		S: 250-PIPECONNECT
+		S: 250-CHUNKING
+		S: 250-STARTTLS
+		S: 250-SMTPUTF8
+		S: 250 HELP
+		C: STARTTLS
+		S: 220 TLS go ahead`, "", ""},
 	{"LMTP", "lmtp", Options{Name: "a"}, `
 		S: 220 lmtp
 		C: LHLO a
@@ -181,11 +205,18 @@ var dialogues = []dialogueTest{
 		S: a1 OK done
 		C: a2 STARTTLS
 		S: a2 OK begin TLS`, "", ""},
+	{"as Dovecot says it", "imap", Options{}, `
+		S: * OK [CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS AUTH=PLAIN] Dovecot (Debian) ready.
+		C: a1 CAPABILITY
+		S: * CAPABILITY IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ STARTTLS AUTH=PLAIN
+		S: a1 OK Pre-login capabilities listed, post-login capabilities have more.
+		C: a2 STARTTLS
+		S: a2 OK Begin TLS negotiation now.`, "", ""},
 	{"not in the capabilities", "imap", Options{}, `
 		S: * OK ready
 		C: a1 CAPABILITY
 		S: * CAPABILITY IMAP4rev1 AUTH=STARTTLS
-		S: a1 OK`, NotOffered, ""},
+		S: a1 OK`, NotOffered, `CAPABILITY IMAP4rev1 AUTH=STARTTLS\na1 OK`},
 	{"logged in already", "imap", Options{}, `
 		S: * PREAUTH hello you`, Refused, "PREAUTH"},
 	{"bye", "imap", Options{}, `
@@ -220,7 +251,7 @@ var dialogues = []dialogueTest{
 		C: CAPA
 		S: +OK
 		S: TOP
-		S: .`, NotOffered, ""},
+		S: .`, NotOffered, `+OK\nTOP\n.`},
 	{"refusal", "pop3", Options{}, `
 		S: +OK
 		C: CAPA
@@ -301,18 +332,46 @@ var dialogues = []dialogueTest{
 		S: 220 hi`, Protocol, ""},
 
 	{"go-ahead", "irc", Options{}, `
+		C: CAP LS
 		C: STARTTLS
 		S: :irc.example NOTICE * :*** Looking up your hostname
 		S: PING :cookie
 		C: PONG :cookie
 		S: :irc.example 670 * :STARTTLS successful`, "", ""},
 	{"unknown", "irc", Options{}, `
+		C: CAP LS
 		C: STARTTLS
 		S: :irc.example 421 * STARTTLS :Unknown command`, NotOffered, "421"},
+	{"unknown, and capabilities too", "irc", Options{}, `
+		C: CAP LS
+		C: STARTTLS
+		S: :irc.example 421 * CAP :Unknown command
+		S: :irc.example 421 * STARTTLS :Unknown command`, NotOffered, "421 * STARTTLS"},
+	{"nothing before one registers", "irc", Options{}, `
+		C: CAP LS
+		C: STARTTLS
+		S: :irc.example 451 * :You have not registered
+		S: :irc.example 451 * :You have not registered`, NotOffered, "451"},
+	{"before there were capabilities", "irc", Options{}, `
+		C: CAP LS
+		C: STARTTLS
+		S: :irc.example 451 CAP :You have not registered
+		S: :irc.example 670 * :go`, "", ""},
+	{"as ngIRCd says it", "irc", Options{}, `
+		C: CAP LS
+		C: STARTTLS
+		S: :irc.test CAP * LS :multi-prefix`, NotOffered, "CAP * LS :multi-prefix"},
+	{"as InspIRCd says it", "irc", Options{}, `
+		C: CAP LS
+		C: STARTTLS
+		S: :irc.test CAP * LS :inspircd.org/poison inspircd.org/standard-replies tls 
+		S: :irc.test 670 * :STARTTLS successful, go ahead with TLS handshake`, "", ""},
 	{"failed", "irc", Options{}, `
+		C: CAP LS
 		C: STARTTLS
 		S: :irc.example 691 * :failed`, Refused, ""},
 	{"banned", "irc", Options{}, `
+		C: CAP LS
 		C: STARTTLS
 		S: ERROR :Closing link`, Refused, "Closing"},
 
@@ -336,7 +395,18 @@ var dialogues = []dialogueTest{
 		s: <failure/></stream:stream>`, Refused, "failure"},
 	{"unknown host", "xmpp", Options{Name: "a"}, `
 		c: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='a' version='1.0'>
-		s: <stream:stream><stream:error><host-unknown/></stream:error>`, Refused, "error"},
+		s: <stream:stream><stream:error><host-unknown/></stream:error>`, Refused, "<stream:error><host-unknown/>"},
+	{"an error that says nothing", "xmpp", Options{Name: "a"}, `
+		c: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='a' version='1.0'>
+		s: <stream:stream><stream:error/>`, Refused, "<stream:error/>"},
+	{"as Prosody says it", "xmpp", Options{Name: "localhost"}, `
+		c: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>
+		s: <?xml version='1.0'?><stream:stream xmlns='jabber:client' from='localhost' xml:lang='en' id='2c47e77a' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>
+		c: <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>
+		s: <proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>`, "", ""},
+	{"as Prosody refuses it", "xmpp-server", Options{Name: "nowhere.test"}, `
+		c: <?xml version='1.0'?><stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' to='nowhere.test' version='1.0'>
+		s: <?xml version='1.0'?><stream:stream xmlns='jabber:server' from='nowhere.test' xml:lang='en' id='8b7f26b1' to='' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>This host does not serve nowhere.test</text></stream:error></stream:stream>`, Refused, "host-unknown"},
 	{"a web page", "xmpp", Options{Name: "a"}, `
 		c: <?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='a' version='1.0'>
 		s: <html>`, Protocol, "html"},
@@ -372,6 +442,9 @@ var dialogues = []dialogueTest{
 
 	{"greeting with CLIENT_SSL", "mysql", Options{}, `
 		s: \x23\x00\x00\x00\x0a8.0.1\x00\x01\x00\x00\x00saltsalt\x00\xff\xff\x2d\x02\x00\xff\xdf\x15abcdefg
+		c: \x20\x00\x00\x01\x01\x8a\x08\x00\x00\x00\x00\x01\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`, "", ""},
+	{"as MariaDB says it", "mysql", Options{}, `
+		s: \x64\x00\x00\x00\x0a5.5.5-10.11.19-MariaDB-0+deb12u1\x00\x03\x00\x00\x00Y5<m3S,{\x00\xfe\xff\x08\x02\x00\xff\x81\x15\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00MLv/%ie<>` + "`" + `L9\x00mysql_native_password\x00
 		c: \x20\x00\x00\x01\x01\x8a\x08\x00\x00\x00\x00\x01\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`, "", ""},
 	{"without", "mysql", Options{}, `
 		s: \x23\x00\x00\x00\x0a8.0.1\x00\x01\x00\x00\x00saltsalt\x00\xff\xf7\x2d\x02\x00\xff\xdf\x15abcdefg`, NotOffered, "8.0.1"},
@@ -482,6 +555,13 @@ var dialogues = []dialogueTest{
 		S: HTTP/1.1 407 Proxy Authentication Required
 		S: Proxy-Authenticate: Basic
 		S: `, ProxyAuth, "407"},
+	{"401, as tinyproxy says that a password is wrong", "http", Options{Host: "a", Port: 1, User: "me", Password: "no"}, `
+		C: CONNECT a:1 HTTP/1.1
+		C: Host: a:1
+		C: Proxy-Authorization: Basic bWU6bm8=
+		C: 
+		S: HTTP/1.0 401 Unauthorized
+		S: `, ProxyAuth, "does not accept"},
 	{"403", "https", Options{Host: "a", Port: 1}, `
 		C: CONNECT a:1 HTTP/1.1
 		C: Host: a:1

@@ -21,7 +21,9 @@ func (s *smtp) line(l string) (string, bool, *Error) {
 		return "", false, limited(l)
 	case s.state == 0 && code/100 != 2, s.state == 2 && code/100 != 2:
 		return "", false, refused(l)
-	case s.state == 1 && code/100 != 2:
+	case s.state == 1 && (code == 501 || code == 504 || code == 550):
+		return "", false, &Error{Code: Refused, Message: "the server does not take the name we gave", Line: l}
+	case s.state == 1 && code/100 != 2: // there was no EHLO once
 		return "", false, notOffered(l)
 	}
 	if s.state == 1 && strings.EqualFold(strings.TrimSpace(text), "STARTTLS") {

@@ -10,6 +10,7 @@ type xmpp struct {
 	namespace, domain string
 	features, offered bool // inside the features; STARTTLS is among them
 	asked             bool
+	failed            string // what came of <stream:error>, before what it is about
 }
 
 func (s *xmpp) open() string {
@@ -65,6 +66,9 @@ func (s *xmpp) tag(t string) (string, bool, *Error) {
 		local = name
 	}
 	empty := strings.HasSuffix(t, "/>")
+	if s.failed != "" {
+		return "", false, refused(s.failed + t)
+	}
 	switch local {
 	case "features":
 		s.features = !closing && !empty
@@ -82,10 +86,11 @@ func (s *xmpp) tag(t string) (string, bool, *Error) {
 			return "", false, unexpected(t)
 		}
 		return "", empty || closing, nil
-	case "failure":
-		return "", false, refused(t)
-	case "error":
-		return "", false, refused(t)
+	case "failure", "error":
+		if empty || closing {
+			return "", false, refused(t)
+		}
+		s.failed = t
 	case "stream":
 		if closing {
 			return "", false, refused(t)
