@@ -14,6 +14,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/drive"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/guess"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/target"
 	"github.com/tlsengine/tlsengine/internal/preamble"
 )
@@ -118,6 +119,10 @@ func preambleFault(err error, stage string) *fault.Fault {
 	}
 	f := fault.New(fault.NotReached, string(e.Code), stage, "not reached: %v", e)
 	switch e.Code {
+	case preamble.Protocol:
+		f.Hint = otherProtocol(e.Line)
+	case preamble.ProxyProtocol:
+		f.Hint = otherProxy(e.Line)
 	case preamble.NotOffered:
 		f.Hint = "it may speak TLS at once, on another port"
 	case preamble.ProxyAuth:
@@ -126,6 +131,33 @@ func preambleFault(err error, stage string) *fault.Fault {
 		f.Hint = "it limits how often one may connect; try again later"
 	}
 	return f
+}
+
+// otherProtocol is what helps if another protocol is spoken than was thought.
+func otherProtocol(said string) string {
+	if isRecord(said) {
+		return "it speaks TLS at once: drop --starttls"
+	}
+	_, hint := guess.Protocol([]byte(said))
+	return hint
+}
+
+// otherProxy is the same for a proxy.
+func otherProxy(said string) string {
+	switch {
+	case isRecord(said):
+		return "it speaks TLS: https://"
+	case strings.HasPrefix(said, "HTTP/"):
+		return "it speaks HTTP: http://"
+	case strings.HasPrefix(said, "\x05"):
+		return "it speaks SOCKS 5: socks5h://"
+	}
+	return ""
+}
+
+// isRecord reports whether a TLS record begins like that.
+func isRecord(said string) bool {
+	return strings.HasPrefix(said, "\x15\x03") || strings.HasPrefix(said, "\x16\x03")
 }
 
 // talkFault is a transport that failed before TLS.
@@ -216,6 +248,8 @@ func (d *Dialer) secure(ctx context.Context, x *proxy, c net.Conn) (net.Conn, er
 		switch {
 		case err != nil && interrupted(ctx):
 			return c, Interrupted("proxy")
+		case errors.As(err, new(net.Error)):
+			return c, talkFault(ctx, err, "proxy").WithHint("it may not speak TLS: http:// is a proxy without")
 		case err != nil:
 			s.wire.Flush() //nolint:errcheck // the alert is a courtesy
 			return c, fault.New(fault.NotReached, "proxy.refused", "proxy", "not reached: TLS with the proxy %s failed: %v", x, err)
