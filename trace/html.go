@@ -77,18 +77,20 @@ type (
 		Rows                                 []secretView
 	}
 	block struct {
-		ID, Title, Note, Class, Transcript string
-		Words                              *wordView // what the message is for
-		How                                []linkView
-		Text                               string // application data
-		Offsets                            string // of the lines of bytes
-		Spans                              []spanView
-		Fields                             []fieldView
+		ID, Title, Note, Class        string
+		Words                         *wordView // what the message is for
+		How                           []linkView
+		Command                       string // behind How
+		Transcript, Hash, HashCommand string
+		Text                          string // application data
+		Offsets                       string // of the lines of bytes
+		Spans                         []spanView
+		Fields                        []fieldView
 	}
 	spanView  struct{ Field, Hex, After string } // After is a blank or the end of the line
 	fieldView struct {
-		ID, Off, Hex, Label, Value, Reason, Meaning, Ref, Word, Fold string
-		Fields                                                       []fieldView
+		ID, Off, Hex, Size, Label, Value, Reason, Meaning, Ref, Word, Fold string
+		Fields                                                             []fieldView
 	}
 	secretView struct {
 		ID, Label, Out, Meaning, Command string
@@ -102,10 +104,12 @@ type (
 
 // A composer makes the page.
 type composer struct {
-	c      *Connection
-	o      PageOptions
-	prefix string // of ids, where there are several connections
-	words  map[dissect.Kind]bool
+	c       *Connection
+	o       PageOptions
+	secrets bool   // they were not taken out
+	prefix  string // of ids, where there are several connections
+	words   map[dissect.Kind]bool
+	made    map[int]bool // key exchanges whose own keys were shown
 }
 
 func newPage(t *Trace, o PageOptions) (*page, error) {
@@ -123,7 +127,7 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage
 	for i, c := range t.Connections {
-		m := &composer{c: c, o: o, words: words}
+		m := &composer{c: c, o: o, secrets: t.Secrets, words: words, made: map[int]bool{}}
 		if len(t.Connections) > 1 {
 			m.prefix = "c" + strconv.Itoa(i) + "-"
 		}
@@ -194,7 +198,7 @@ func (m *composer) cards() (cards []card) {
 			continue
 		case e.Kind == "key_exchange" && err == nil && n >= 0 && n < len(m.c.KeyExchanges) && m.o.Message == "":
 			flush()
-			cards = append(cards, m.exchangeCard(&m.c.KeyExchanges[n]))
+			cards = append(cards, m.exchangeCards(&m.c.KeyExchanges[n])...)
 			continue
 		}
 		flush()
@@ -202,11 +206,11 @@ func (m *composer) cards() (cards []card) {
 		switch {
 		case e.Kind == "record" && err == nil && n >= 1 && n <= len(m.c.Records):
 			if messages := p.followers(i); m.wanted(messages...) {
-				cards = append(cards, m.recordCard(&m.c.Records[n-1], messages))
+				cards = append(append(cards, m.pairCards(messages...)...), m.recordCard(&m.c.Records[n-1], messages))
 			}
 		case e.Kind == "message":
 			if msg := p.message(e); msg != nil && len(msg.At) > 0 && !p.fromRecords(msg) && m.wanted(msg) {
-				cards = append(cards, m.messageCard(msg))
+				cards = append(append(cards, m.pairCards(msg)...), m.messageCard(msg))
 			}
 		}
 	}
@@ -281,7 +285,7 @@ func plural(n int, word string) string {
 // ladder draws the cards between two lines: an arrow for a record, a dotted
 // line for keys.
 func ladder(id string, cards []card) ladderView {
-	const left, right, row = 110, 530, 28
+	const left, right, row = 100, 620, 28
 	v := ladderView{ID: id, Height: 34}
 	for _, c := range cards {
 		y := v.Height + 18
@@ -295,8 +299,8 @@ func ladder(id string, cards []card) ladderView {
 		if c.Locked {
 			s.Lock = map[string]int{C2S: left + 10, S2C: right - 20}[c.Class]
 		}
-		if r := []rune(s.Label); len(r) > 48 {
-			s.Label = string(r[:47]) + "…"
+		if r := []rune(s.Label); len(r) > 62 {
+			s.Label = string(r[:61]) + "…"
 		}
 		v.Steps = append(v.Steps, s)
 		v.Height += row

@@ -75,7 +75,7 @@ func (m *composer) most(r *Record) int {
 
 // decryption is how a record was opened.
 func (m *composer) decryption(id string, r *Record) block {
-	b := block{ID: id + "-decryption", Title: "decryption"}
+	b := block{ID: id + "-decryption", Title: "decryption", Command: openCommand(m.c, r, mostInCommand)}
 	say := func(t string) { b.How = append(b.How, linkView{Text: t}) }
 	say(escape(r.AEAD.Name) + " with ")
 	b.How = append(b.How, m.input(r.AEAD.Key))
@@ -169,8 +169,10 @@ func (m *composer) message(msg *Message) block {
 	}
 	b := m.tree(fmt.Sprintf("%sm%d", m.prefix, msg.ID), title, msg.Fields, m.c.Bytes(msg), math.MaxInt, msg)
 	if t := msg.Transcript; t != nil {
-		b.Transcript = fmt.Sprintf("%s(%s) = %x", escape(t.Hash), transcriptWords(m.c, msg.ID), []byte(t.After))
+		b.Transcript, b.Hash = fmt.Sprintf("%s(%s) =", escape(t.Hash), transcriptWords(m.c, msg.ID)), hexOut(t.After)
+		b.HashCommand = transcriptCommand(m.c, msg.ID, mostInCommand)
 	}
+	b.How, b.Command = m.proof(msg), finishedCommand(m.c, msg)
 	if info := dissect.MessageKind(m.c.Bytes(msg)).Info(); info.Meaning != "" {
 		b.Words = &wordView{Meaning: info.Meaning, Ref: info.Ref}
 	}
@@ -268,7 +270,7 @@ func (m *composer) rows(id string, fields []dissect.Field, b []byte, in *Message
 		if f.Leaf() {
 			v.Hex = shortHex(cutBytes(b, f.Off, f.Len))
 		} else {
-			v.Reason = escape(f.Reason)
+			v.Size, v.Reason = byteCount(f.Len), escape(f.Reason)
 		}
 		switch {
 		case inCertificate(f.Kind) || m.words[f.Kind] && common(f.Kind):
@@ -307,20 +309,6 @@ func shortHex(b []byte) string {
 		return spaced(b[:3]) + " … " + spaced(b[len(b)-2:])
 	}
 	return spaced(b)
-}
-
-// exchangeCard is a key exchange.
-func (m *composer) exchangeCard(k *KeyExchange) card {
-	c := card{ID: fmt.Sprintf("%skx%d", m.prefix, k.ID), Class: "keys", Mark: "keys", Title: "key exchange", Sub: exchangeFormula(m.c, k),
-		Meaning: "Each side makes a pair of keys and sends the public one. From its own private key and the other's public one each computes the same secret."}
-	row := func(id, label, how string, value []byte) {
-		c.Rows = append(c.Rows, secretView{ID: c.ID + "." + id, Label: label, How: []linkView{{Text: how}}, Out: hexOut(value)})
-	}
-	row("private", "private key", "made of random bytes, and never sent", k.Ours.Private)
-	row("public", "public key", "computed from the private key, and sent to the peer", k.Ours.Public)
-	row("theirs", "peer's public key", "came from the peer", k.Theirs)
-	row("shared", "shared secret", exchangeFormula(m.c, k), k.Shared)
-	return c
 }
 
 func hexOut(b []byte) string {

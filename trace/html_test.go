@@ -2,6 +2,8 @@ package trace
 
 import (
 	"bytes"
+	"crypto/ecdh"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
@@ -10,11 +12,14 @@ import (
 	"html"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/dissect"
 )
 
 func webPage(t testing.TB, tr *Trace) string {
@@ -197,4 +202,45 @@ func luminance(t *testing.T, hex string) float64 {
 		sum += weight * v
 	}
 	return sum
+}
+
+// TestPageLinksValuesToWhereTheyCameFrom: a key pair stands before the message
+// that its public key is in, and calculations link to their inputs.
+func TestPageLinksValuesToWhereTheyCameFrom(t *testing.T) {
+	d := talk(t, func(client, _ *tls.Config) { client.CurvePreferences = []tls.CurveID{tls.X25519} })
+	key, err := ecdh.X25519().GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
+	require.NoError(t, err)
+	c := tr.Connections[0]
+	c.Role = "client"
+	share := c.Messages[0].Fields
+	tree := dissect.Field{Fields: share}
+	f := tree.Find("extensions.key_share.client_shares.0.key_exchange")
+	require.NotNil(t, f)
+	theirs := dissect.Field{Fields: c.Messages[1].Fields}
+	g := theirs.Find("extensions.key_share.key_exchange")
+	c.KeyExchanges = []KeyExchange{{Group: 29, Ours: Pair{Public: c.Bytes(&c.Messages[0])[f.Off : f.Off+f.Len], Private: key.Bytes()},
+		Theirs: c.Bytes(&c.Messages[1])[g.Off : g.Off+g.Len], Shared: make([]byte, 32)}}
+	c.Events = slices.Insert(c.Events, 4, Event{Kind: "key_exchange", Ref: json.RawMessage("0")})
+	page := webPage(t, tr)
+	pair, hello := strings.Index(page, `id="kx0-pair"`), strings.Index(page, `id="r1"`)
+	require.Positive(t, pair)
+	require.Less(t, pair, hello, "keys are made before they are sent")
+	for _, want := range []string{
+		`sent in the <a href="#m0.key_share.client_shares.0.key_exchange">ClientHello</a>`,
+		`from the <a href="#m1.key_share.key_exchange">ServerHello</a>`,
+		`x25519(<a href="#kx0.private">own private key</a>, <a href="#kx0.theirs">peer&#39;s public key</a>)`,
+		`hash of <a href="#m3">the transcript up to Certificate</a>`,
+		`verify data = HMAC(HKDF-Expand-Label(<a href="#s.s_hs">s hs traffic</a>, &#34;finished&#34;, &#34;&#34;), hash of <a href="#m4">the transcript up to CertificateVerify</a>)`,
+		`<details class="command"><summary>command</summary><code>openssl pkeyutl -derive `,
+		`| openssl enc -d -`,
+	} {
+		require.True(t, strings.Contains(page, want), want)
+	}
+	require.Equal(t, 1, strings.Count(page, `id="kx0.private"`))
+	tr.Redact()
+	page = webPage(t, tr)
+	require.False(t, strings.Contains(page, fmt.Sprintf("%x", key.Bytes())))
+	require.False(t, strings.Contains(page, "pkeyutl"))
 }

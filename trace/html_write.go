@@ -82,9 +82,9 @@ func (w *pageWriter) connection(c *connectionView) {
 
 func (w *pageWriter) ladder(l *ladderView) {
 	height := strconv.Itoa(l.Height)
-	w.Lit(`<svg class="ladder" id="`).Text(l.ID).Lit(`" viewBox="0 0 640 `).Text(height).Lit(`" role="group" aria-label="who said what, in order">
-<text x="110" y="18" text-anchor="middle" class="who c2s">client</text><text x="530" y="18" text-anchor="middle" class="who s2c">server</text>
-<path class="life" d="M110 26V`).Text(height).Lit("M530 26V").Text(height).Lit("\"/>\n")
+	w.Lit(`<svg class="ladder" id="`).Text(l.ID).Lit(`" viewBox="0 0 720 `).Text(height).Lit(`" role="group" aria-label="who said what, in order">
+<text x="100" y="18" text-anchor="middle" class="who c2s">client</text><text x="620" y="18" text-anchor="middle" class="who s2c">server</text>
+<path class="life" d="M100 26V`).Text(height).Lit("M620 26V").Text(height).Lit("\"/>\n")
 	for i := range l.Steps {
 		w.step(&l.Steps[i])
 	}
@@ -100,12 +100,12 @@ func (w *pageWriter) step(s *step) {
 	if s.Lock != 0 {
 		w.Lit(`<path class="lock" d="M`).Text(strconv.Itoa(s.Lock)).Lit(" ").Text(text).Lit(`h9v-6h-9zm2-6v-1.5a2.5 2.5 0 0 1 5 0v1.5"><title>encrypted</title></path>`)
 	}
-	w.Lit(`<text x="320" y="`).Text(text).Lit(`" text-anchor="middle">`).Text(s.Label).Lit("</text>")
+	w.Lit(`<text x="360" y="`).Text(text).Lit(`" text-anchor="middle">`).Text(s.Label).Lit("</text>")
 	if s.When != "" {
-		w.Lit(`<text x="98" y="`).Text(text).Lit(`" dy="9" text-anchor="end" class="aside">`).Text(s.When).Lit("</text>")
+		w.Lit(`<text x="88" y="`).Text(text).Lit(`" dy="9" text-anchor="end" class="aside">`).Text(s.When).Lit("</text>")
 	}
 	if s.Size != "" {
-		w.Lit(`<text x="542" y="`).Text(text).Lit(`" dy="9" class="aside">`).Text(s.Size).Lit("</text>")
+		w.Lit(`<text x="632" y="`).Text(text).Lit(`" dy="9" class="aside">`).Text(s.Size).Lit("</text>")
 	}
 	w.Lit("</a>\n")
 }
@@ -136,6 +136,7 @@ func (w *pageWriter) block(b *block) {
 		w.links(b.How)
 		w.Lit("</p>\n")
 	}
+	w.command(b.Command)
 	w.Wrap(`<p class="how">as text</p><pre class="text">`, b.Text, "</pre>\n")
 	if len(b.Spans) > 0 {
 		w.Lit(`<div class="pair">`)
@@ -149,7 +150,16 @@ func (w *pageWriter) block(b *block) {
 	if len(b.Spans) > 0 {
 		w.Lit("</div>\n")
 	}
-	w.Wrap(`<p class="how">transcript hash from here on: <code>`, b.Transcript, "</code></p>\n").Lit("</div>\n")
+	if b.Transcript != "" {
+		w.Lit(`<p class="how">transcript hash from here on: <code>`).Text(b.Transcript).Lit("</code> <code>").Text(b.Hash).Lit("</code></p>\n")
+	}
+	w.command(b.HashCommand)
+	w.Lit("</div>\n")
+}
+
+// command is a line for a shell, folded away.
+func (w *pageWriter) command(line string) {
+	w.Wrap(`<details class="command"><summary>command</summary><code>`, line, "</code></details>\n")
 }
 
 // pane is the bytes of a block.
@@ -170,7 +180,7 @@ func (w *pageWriter) fields(fields []fieldView) {
 }
 
 func (w *pageWriter) field(f *fieldView) {
-	w.Lit("\n<li id=\"").Text(f.ID).Lit(`" tabindex="0"><div><i>`).Text(f.Off).Lit("</i><kbd>").Text(f.Hex).Lit("</kbd><p>")
+	w.Lit("\n<li id=\"").Text(f.ID).Lit(`" tabindex="0"><div><i>`).Text(f.Off).Lit("</i><kbd>").Text(f.Hex).Wrap("<small>", f.Size, "</small>").Lit("</kbd><p>")
 	if f.Word != "" {
 		w.Lit(`<a class="label" href="#k-`).Text(f.Word).Lit(`" tabindex="-1">`).Text(f.Label).Lit("</a>")
 	} else {
@@ -222,7 +232,8 @@ func (w *pageWriter) secrets(rows []secretView) {
 		if len(r.Out) > long {
 			w.Lit("</details>")
 		}
-		w.Wrap("<details><summary>command</summary><code>", r.Command, "</code></details>").Lit("</td></tr>\n")
+		w.command(r.Command)
+		w.Lit("</td></tr>\n")
 	}
 	w.Lit("</tbody></table>\n")
 }

@@ -227,7 +227,9 @@ func keysTitle(ids []string) string {
 		{"key update", func(id string) bool { return strings.Contains(id, "_ap_") }},
 		{"early traffic", func(id string) bool { return id == "c_e" }},
 		{"main secret and keys", func(id string) bool { return id == "main" || id == "key_block" }},
-		{"resumption", func(id string) bool { return strings.HasPrefix(id, "res") || strings.HasPrefix(id, "ticket") }},
+		{"resumption secret", func(id string) bool { return id == "res" }},
+		{"PSK of a ticket", func(id string) bool { return strings.HasPrefix(id, "ticket") }},
+		{"verify data", func(id string) bool { return strings.HasSuffix(id, "_finished") }},
 		{"early secret", func(id string) bool { return strings.HasPrefix(id, "early") || strings.HasPrefix(id, "binder") }},
 	} {
 		if slices.ContainsFunc(ids, title.is) {
@@ -245,7 +247,9 @@ func keysMeaning(title string) string {
 		"key update":           "One side goes on to its next key, from which the old one cannot be computed.",
 		"early traffic":        "The key of the data that the client sends before the server has answered. It comes from the PSK alone, so this data can be replayed.",
 		"main secret and keys": "From what the key exchange gave, both sides compute one main secret, and from that a block of bytes which they cut into keys.",
-		"resumption":           "From these a later connection can start.",
+		"resumption secret":    "Of this and the nonce in a ticket comes the PSK that a later connection can start with.",
+		"PSK of a ticket":      "A later connection can start with this: the client shows the ticket, and both sides know the PSK that belongs to it.",
+		"verify data":          "What a Finished message says: proof that its sender has the main secret and saw the same handshake.",
 		"early secret":         "The key schedule starts with the PSK of an earlier connection, or with zeros.",
 	}[title]
 }

@@ -34,8 +34,9 @@
     var e = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!e) { return; }
     open(e);
-    e.scrollIntoView({ block: "nearest" });
-    if (e.matches(".fields li")) { quiet = Date.now(); e.focus({ preventScroll: true }); light(e); bytesIntoView(); }
+    var row = e.matches(".fields li");
+    e.scrollIntoView({ block: row ? "nearest" : "start" });
+    if (row) { quiet = Date.now(); e.focus({ preventScroll: true }); light(e); bytesIntoView(); }
   }
   function all(yes) {
     document.querySelectorAll("details").forEach(function (d) { d.open = yes; });
