@@ -66,16 +66,21 @@ func (d *started) at(port string) string {
 	return "localhost:" + d.values["port-"+port]
 }
 
-// start starts a daemon.
-func (x daemon) start(t *testing.T) *started {
+// startDaemons starts daemons that know each other's ports.
+func startDaemons(t *testing.T, list ...daemon) *started {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short leaves the other implementations out")
 	}
-	program := testproc.Find(t, x.program, x.source)
-	if x.root && os.Getuid() != 0 {
-		t.Skip(x.program + " is started by root only")
+	d := newHome(t)
+	for _, x := range list {
+		x.start(d)
 	}
+	return d
+}
+
+// newHome is the folder of daemons, and what they are given.
+func newHome(t *testing.T) *started {
 	d := &started{fixtures: newFixtures(t)}
 	cred := d.credential(x509.ExtKeyUsageServerAuth, 90*24*time.Hour+time.Hour, "localhost")
 	d.home = filepath.Join(d.dir, "home")
@@ -90,12 +95,24 @@ func (x daemon) start(t *testing.T) *started {
 	g, err := user.LookupGroupId(strconv.Itoa(gid))
 	require.NoError(t, err)
 	d.values["user"], d.values["group"] = u.Username, g.Name
+	return d
+}
+
+// start starts a daemon and waits until it listens on all ports that were
+// named so far.
+func (x daemon) start(d *started) {
+	t := d.t
+	t.Helper()
+	program := testproc.Find(t, x.program, x.source)
+	if x.root && os.Getuid() != 0 {
+		t.Skip(x.program + " is started by root only")
+	}
 	if x.conf != "" {
 		text, err := os.ReadFile(filepath.Join("testdata", "servers", x.conf))
 		require.NoError(t, err)
 		d.values["conf"] = d.file("home/"+x.conf, d.fill(string(text)))
 	}
-	d.give(uid, gid)
+	d.give()
 	if x.root {
 		require.NoError(t, os.Chown(d.values["conf"], 0, 0))
 	}
@@ -107,7 +124,6 @@ func (x daemon) start(t *testing.T) *started {
 		cmd.SysProcAttr = nil
 	}
 	testproc.Serve(t, cmd, d.ports...)
-	return d
 }
 
 // command is a command that is run as nobody.
@@ -119,7 +135,8 @@ func (d *started) command(program, args string) *exec.Cmd {
 }
 
 // give gives the files to who runs the daemon, and lets it come to them.
-func (d *started) give(uid, gid int) {
+func (d *started) give() {
+	uid, gid := testproc.Nobody(d.t)
 	for _, dir := range []string{filepath.Dir(d.dir), d.dir} {
 		require.NoError(d.t, os.Chmod(dir, 0o711))
 	}

@@ -98,7 +98,7 @@ func TestServersBehindSTARTTLS(t *testing.T) {
 	for name, x := range starttlsDaemons {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := x.start(t)
+			d := startDaemons(t, x)
 			ca := d.values["ca"]
 			for _, r := range refusals[name] {
 				args := []string{"connect", d.at(r.port), "--starttls", r.protocol}
