@@ -167,7 +167,7 @@ bars:
 	$(GO) test -count=1 -v -run 'Illustrated|Wireshark|LeavesCover' ./trace
 	$(GO) test -count=1 -run 'Fuzz' ./trace ./dissect
 	cd internal/interop && $(GO) test -count=1 -timeout 5m
-	$(GO) run ./cmd/tlsprobe vectors --suite rfc8448
+	$(GO) run ./cmd/tlsprobe vectors --run ^rfc8448/ -v
 	$(GO) test -count=1 -v -run 'SmallAndQuick' ./cmd/tlsprobe
 	$(GO) test -count=1 -v -run 'Page|Colours' ./trace
 	$(GO) test -count=1 -run 'Fit|Schema' ./trace ./cmd/tlsprobe

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -18,6 +19,10 @@ type CaptureOptions struct {
 	// key log is needed.
 	Private []PrivateKey
 }
+
+// ErrNoTLS says that a capture is sound, but has no TLS connection in it that
+// can be read here: over TCP, from its ClientHello on.
+var ErrNoTLS = errors.New("no TLS")
 
 // Capture reads a .pcap or .pcapng file and returns a trace of the TLS
 // connections in it, in order of their first segment. TCP streams without TLS
@@ -48,7 +53,7 @@ func Capture(file []byte, o CaptureOptions) (*Trace, error) {
 		t.Connections = append(t.Connections, c)
 	}
 	if len(t.Connections) == 0 {
-		return nil, fmt.Errorf("no TLS in %d TCP streams", len(packets.Streams))
+		return nil, fmt.Errorf("%w in %d TCP streams", ErrNoTLS, len(packets.Streams))
 	}
 	return t, nil
 }

@@ -36,6 +36,7 @@ func (m Mismatch) String() string {
 // Report is what came of checking a trace.
 type Report struct {
 	Passed     int
+	Proven     int // of those that passed, what the bytes on the wire prove: records, binders, signatures, Finished
 	Skipped    int // what has inputs that are not in the trace
 	Mismatches []Mismatch
 }
@@ -52,10 +53,12 @@ func Check(c *Connection) Report {
 	for i := range c.Secrets {
 		r.secret(&c.Secrets[i])
 	}
+	before := r.Passed
 	for i := range c.Records {
 		r.record(&c.Records[i])
 	}
 	r.proofs()
+	r.Proven = r.Passed - before
 	return r.Report
 }
 

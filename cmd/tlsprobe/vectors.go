@@ -2,100 +2,125 @@ package main
 
 import (
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
-	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
-	"github.com/tlsengine/tlsengine/vectors"
 	"github.com/tlsengine/tlsengine/vectors/modcache"
 	"github.com/tlsengine/tlsengine/vectors/verify"
 )
 
 const vectorsHelp = `
-Recomputes the vectors in this program, or those of files and directories, and
-says where the first difference is. Two large sources are Go modules of their
-own: they run when they are in the module cache, and the line that says that
-they are not has the command that gets them.
+Recomputes test vectors and compares: key exchanges, every step of the key
+schedule, transcript hashes, records both ways, Finished, binders, signatures.
+Without arguments those that are in this program; two large sources are Go
+modules of their own, and run when they are in the module cache.
 
-  tlsprobe vectors                        all sources
-  tlsprobe vectors --suite rfc8448 -v     one source, each case
+  tlsprobe vectors                          all sources
+  tlsprobe vectors --run ^rfc8448/ -v       one source, each case
   tlsprobe vectors --run 'Bleichenbacher|HelloRetry'
-  tlsprobe vectors --file mine.txt        a case of your own, or JSON of Wycheproof
-  tlsprobe vectors trace.json             all that a trace holds, or a capture with --keylog
+  tlsprobe vectors trace.json               what connect --save-trace wrote
+  tlsprobe vectors capture.pcapng --keylog keys.log
+  tlsprobe vectors --c2s client.bin --s2c server.bin --keylog keys.log
+  tlsprobe vectors prompt.json              ACVP, with expectedResults.json beside it
+  tlsprobe vectors mine.txt DIR             cases of your own, and all below DIR
 
--v has a line for each case. The exit code is 1 if a case fails, and 2 if a file
-cannot be read or no case was run.
+The form of a file is found out, unless --format names it:
+  rfc8448      the text form of this project, in which the traces of RFC 8448,
+               its own handshakes and all other sources are
+  trace        a trace in JSON (connect --save-trace, show --format json)
+  wycheproof   JSON of Wycheproof
+  acvp         JSON of NIST's ACVP: a prompt with its expected results, which are
+               named too or lie beside it, or an internal projection
+  pcap         a capture (pcap, pcapng), as far as there are secrets for it
+A key log among the files opens the captures among them, as --keylog does.
+
+There is a line for each case that failed, and for what was skipped and why; with
+-v for each. In a directory a file of no known form is skipped, and so are links
+to directories and what is no regular file. The exit code is 1 if a case fails,
+and 2 if a file that was named has no known form, a file cannot be read or is
+broken (the others run all the same), or no case was run.
 `
 
-// maxVectors is how long a file with vectors may be, in bytes.
-const maxVectors = 64 << 20
+// Forms of files, as --format has them.
+const (
+	formAuto       = "auto"
+	formText       = "rfc8448"
+	formTrace      = "trace"
+	formWycheproof = "wycheproof"
+	formACVP       = "acvp"
+	formCapture    = "pcap"
+)
 
 // testVectors is the command vectors.
 type testVectors struct {
-	suites []string
-	files  []string
-	match  *regexp.Regexp
-	slow   bool
-	keylog string
-	stop   func() bool
+	format   string
+	match    *regexp.Regexp
+	slow     bool
+	keylog   string
+	c2s, s2c string
 }
 
 func (v *testVectors) flags(s *flags.Set) {
-	s.Add(&flags.Flag{Name: "suite", Arg: "NAME", Choices: suiteNames(), Help: "only this source; may be repeated: " + strings.Join(suiteNames(), ", "),
-		Set: func(name string) error {
-			if !slices.Contains(suiteNames(), name) {
-				return noSuite(name)
-			}
-			v.suites = append(v.suites, name)
-			return nil
-		}})
-	s.Strings(&v.files, "file", "FILE", "cases of your own, in place of the sources; may be repeated").Files = true
+	v.format = formAuto
+	s.Choice(&v.format, "format", []string{formAuto, formText, formTrace, formWycheproof, formACVP, formCapture}, "form of the files (auto)")
 	s.Add(&flags.Flag{Name: "run", Arg: "REGEXP", Help: "only cases whose \"file: name\" it matches",
 		Set: func(expr string) (err error) {
-			if v.match, err = regexp.Compile(expr); err != nil {
-				return fault.UsageError("value", "%v", err)
-			}
-			return nil
+			v.match, err = expression(expr)
+			return err
 		}})
 	s.Switch(&v.slow, "slow", "also the cases that take minutes")
-	s.File(&v.keylog, "keylog", "the secrets of a capture")
+	s.File(&v.keylog, "keylog", "the secrets of captures")
+	s.File(&v.c2s, "c2s", "the bytes that a client sent")
+	s.File(&v.s2c, "s2c", "the bytes that its server sent")
 }
 
-func suiteNames() (names []string) {
-	for _, s := range verify.Sources() {
-		names = append(names, s.Name)
-	}
-	return names
-}
+// maxExpression bounds a regular expression of which the place of an error is
+// looked for.
+const maxExpression = 1 << 10
 
-func noSuite(name string) error {
-	f := fault.UsageError("value", "no source of vectors has this name")
-	if near := flags.Nearest(name, suiteNames()); near != "" {
-		return f.WithHint("did you mean %s?", near)
+// expression compiles a regular expression, and says where it is wrong: behind
+// the longest beginning of it that is right.
+func expression(expr string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(expr)
+	if err == nil {
+		return re, nil
 	}
-	return f.WithHint("the sources are %s", strings.Join(suiteNames(), ", "))
+	why := err.Error()
+	if bad, ok := err.(*syntax.Error); ok { //nolint:errorlint // as regexp returns it
+		why = bad.Code.String()
+	}
+	if len(expr) > maxExpression {
+		return nil, fault.UsageError("value", "%s", why)
+	}
+	at := len(expr)
+	for at > 0 {
+		at--
+		if _, err := regexp.Compile(expr[:at]); err == nil {
+			break
+		}
+	}
+	return nil, fault.UsageError("value", "byte %d: %s", at, why)
 }
 
 func (v *testVectors) run(p *probe, args []string) error {
-	files := append(slices.Clone(v.files), args...)
-	if len(files) > 0 && len(v.suites) > 0 {
-		return fault.UsageError("conflict", "--suite chooses among the sources in this program, not in a file")
+	if (v.c2s == "") != (v.s2c == "") {
+		return fault.UsageError("conflict", "--c2s and --s2c belong together")
 	}
-	v.stop = func() bool { return p.ctx.Err() != nil }
-	results, err := v.results(files)
+	waiting := p.waiting("vectors")
+	results, err := v.results(p, args)
+	waiting.over()
 	if err != nil {
 		return err
 	}
 	rep := newVectorsReport(results, p.verbose > 0)
-	bad := rep.fault()
-	if rep.Complete = !v.stop(); !rep.Complete {
-		bad = dial.Interrupted("verify")
+	bad := rep.fault(results)
+	if p.ctx.Err() != nil {
+		rep.Complete, bad = false, dial.Interrupted("verify")
 	}
 	if bad != nil {
 		rep.Exit, bad.Reported = bad.Exit, true
@@ -105,30 +130,40 @@ func (v *testVectors) run(p *probe, args []string) error {
 	} else {
 		err = p.answerText(vectorsText(results, rep, p.verbose > 0))
 	}
-	if err == nil && bad != nil {
-		return bad
+	if err != nil || bad == nil {
+		return err
 	}
-	return err
+	for _, r := range results {
+		if r.Fault != nil && r.Fault != bad {
+			p.talk("tlsprobe: " + oneLine(r.Fault.Message))
+		}
+	}
+	return bad
 }
 
-func (v *testVectors) options() verify.Options {
-	o := verify.Options{Sources: v.suites, Slow: v.slow, Stop: v.stop}
-	if v.match != nil {
-		o.Match = func(file, name string) bool { return v.match.MatchString(file + ": " + name) }
-	}
-	return o
+// options are those of a run, which ends early when the user ends it.
+func (v *testVectors) options(p *probe) verify.Options {
+	return verify.Options{Slow: v.slow, Stop: func() bool { return p.ctx.Err() != nil }, Match: func(file, name string) bool {
+		return v.match == nil || v.match.MatchString(file+": "+name)
+	}}
 }
 
 // results runs the files, or the sources if there are none.
-func (v *testVectors) results(names []string) ([]verify.Result, error) {
-	o := v.options()
-	if len(names) > 0 {
-		return v.runFiles(names, o)
+func (v *testVectors) results(p *probe, names []string) ([]vectorsResult, error) {
+	if len(names) > 0 || v.c2s != "" {
+		return v.runFiles(p, names)
+	}
+	if v.format != formAuto || v.keylog != "" {
+		return nil, fault.UsageError("conflict", "--format and --keylog are for files, and there is none")
+	}
+	o := v.options(p)
+	if o.Sources = v.sources(); len(o.Sources) == 0 {
+		return nil, nil
 	}
 	missing := map[string]string{}
 	o.Data = map[string]fs.FS{}
 	for _, s := range verify.Sources() {
-		if s.Module == "" {
+		if s.Module == "" || !slices.Contains(o.Sources, s.Name) {
 			continue
 		}
 		files, err := modcache.Find(s.Module)
@@ -138,75 +173,45 @@ func (v *testVectors) results(names []string) ([]verify.Result, error) {
 		}
 		o.Data[s.Name] = files
 	}
-	results, err := verify.Run(o)
-	for i := range results {
-		if why, ok := missing[results[i].Source.Name]; ok {
-			results[i].Missing = why
+	all, err := verify.Run(o)
+	results := make([]vectorsResult, len(all))
+	for i, r := range all {
+		if why, ok := missing[r.Source.Name]; ok {
+			r.Missing = why
 		}
+		results[i] = vectorsResult{Result: r}
 	}
 	return results, err
 }
 
-// runFiles has a result for each file.
-func (v *testVectors) runFiles(names []string, o verify.Options) ([]verify.Result, error) {
-	var results []verify.Result
-	for _, name := range names {
-		list, err := vectorFiles(name)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range list {
-			r, err := v.runFile(name, o)
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, r)
+// sources are the names of the sources that may have a case that --run wants:
+// the names of their files begin with theirs.
+func (v *testVectors) sources() (names []string) {
+	begins := ""
+	if v.match != nil {
+		begins = anchored(v.match.String())
+	}
+	for _, s := range verify.Sources() {
+		if folder := s.Name + "/"; strings.HasPrefix(folder, begins) || strings.HasPrefix(begins, folder) {
+			names = append(names, s.Name)
 		}
 	}
-	return results, nil
+	return names
 }
 
-func (v *testVectors) runFile(name string, o verify.Options) (verify.Result, error) {
-	if looksLikeTrace(name) {
-		return v.runTrace(name, o)
-	}
-	f, err := loadVectors(name)
+// anchored is what every string begins with that an expression like "^text"
+// matches; "" of other expressions.
+func anchored(expr string) string {
+	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return verify.Result{}, err
+		return ""
 	}
-	return verify.Result{Source: verify.Source{Name: name, Title: f.Title}, Cases: verify.RunFile(f, o)}, nil
+	parts := re.Simplify().Sub
+	if re.Op != syntax.OpConcat || len(parts) < 2 || parts[0].Op != syntax.OpBeginText || parts[1].Op != syntax.OpLiteral || parts[1].Flags&syntax.FoldCase != 0 {
+		return ""
+	}
+	return string(parts[1].Rune)
 }
 
-// vectorFiles are the files in a directory and below it that may have vectors,
-// or the one file.
-func vectorFiles(name string) (list []string, err error) {
-	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		return []string{name}, nil // what is wrong is said by who reads it
-	}
-	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".txt" || ext == ".json") {
-			list = append(list, path)
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, fault.InputError("file", "%s: %v", name, plain(err))
-	case list == nil:
-		return nil, fault.InputError("file", "%s has no .txt and no .json files", name)
-	}
-	return list, nil
-}
-
-func loadVectors(name string) (*vectors.File, error) {
-	b, err := pki.ReadFile(name, maxVectors)
-	if err != nil {
-		return nil, err
-	}
-	f, err := verify.Load(name, b)
-	if err != nil {
-		return nil, fault.InputError("vectors", "%s", strings.TrimPrefix(err.Error(), name+": ")).For(name).
-			WithHint("the form is a text file of test vectors, or JSON of Wycheproof")
-	}
-	return f, nil
-}
+// trimName takes the name of a file off an error, which begins with it.
+func trimName(err error, name string) string { return strings.TrimPrefix(err.Error(), name+": ") }

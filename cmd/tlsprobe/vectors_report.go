@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
+	"github.com/tlsengine/tlsengine/trace"
 	"github.com/tlsengine/tlsengine/vectors/verify"
 )
 
@@ -24,8 +24,10 @@ type vectorsReport struct {
 type vectorsSource struct {
 	Name    string              `json:"name"`
 	Title   string              `json:"title"`
+	Format  string              `json:"format,omitempty"` // of a file
 	Module  string              `json:"module,omitempty"`
-	Missing string              `json:"missing,omitempty"` // why nothing of it was run
+	Missing string              `json:"missing,omitempty"` // why nothing of it was run: it counts as one that was skipped
+	Error   *report.ErrorObject `json:"error,omitempty"`   // why a file could not be read
 	Passed  int                 `json:"passed"`
 	Failed  int                 `json:"failed"`
 	Skipped int                 `json:"skipped"`
@@ -49,51 +51,70 @@ type vectorsCase struct {
 }
 
 type vectorsFailure struct {
-	Message  string `json:"message"`
-	Step     string `json:"step"`
-	Value    string `json:"value"`
-	Line     int    `json:"line"`
-	Offset   int    `json:"offset"`
-	Stated   string `json:"stated"`
-	Computed string `json:"computed"`
+	Message  string       `json:"message"`
+	Step     string       `json:"step"`
+	Value    string       `json:"value"`
+	Line     int          `json:"line"`
+	Offset   *int         `json:"offset"`   // first byte that differs; null if there are no values to compare
+	Expected trace.Octets `json:"expected"` // as the case has it
+	Got      trace.Octets `json:"got"`      // as it was computed
 }
 
-func newVectorsReport(results []verify.Result, all bool) *vectorsReport {
-	rep := &vectorsReport{Schema: "tlsprobe.vectors/1", Tool: report.ThisTool(), Sources: []vectorsSource{}}
+func newVectorsReport(results []vectorsResult, all bool) *vectorsReport {
+	rep := &vectorsReport{Schema: "tlsprobe.vectors/1", Tool: report.ThisTool(), Complete: true, Sources: []vectorsSource{}}
 	for i := range results {
-		r := &results[i]
-		s := vectorsSource{
-			Name: r.Source.Name, Title: r.Source.Title, Module: r.Source.Module, Missing: r.Missing,
-			Passed: r.Count(verify.Passed), Failed: r.Count(verify.Failed), Skipped: r.Count(verify.Skipped),
-			Skips: []vectorsSkipReason{}, Cases: []vectorsCase{},
-		}
+		s := newVectorsSource(&results[i], all)
 		rep.Passed, rep.Failed, rep.Skipped = rep.Passed+s.Passed, rep.Failed+s.Failed, rep.Skipped+s.Skipped
-		for _, skip := range r.Skips() {
-			s.Skips = append(s.Skips, vectorsSkipReason{skip.Reason, skip.Cases})
-		}
-		for i := range r.Cases {
-			if c := &r.Cases[i]; all || c.Outcome == verify.Failed {
-				s.Cases = append(s.Cases, newVectorsCase(c))
-			}
-		}
 		rep.Sources = append(rep.Sources, s)
 	}
 	return rep
 }
 
+func newVectorsSource(r *vectorsResult, all bool) vectorsSource {
+	s := vectorsSource{
+		Name: r.Source.Name, Title: r.Source.Title, Format: r.Format, Module: r.Source.Module,
+		Passed: r.Count(verify.Passed), Failed: r.Count(verify.Failed), Skipped: r.Count(verify.Skipped),
+		Skips: []vectorsSkipReason{}, Cases: []vectorsCase{},
+	}
+	switch {
+	case r.Fault != nil:
+		why := report.ObjectOf(r.Fault)
+		s.Error = &why
+	case r.Missing != "":
+		s.Missing, s.Skipped = r.Missing, 1
+	}
+	for _, skip := range r.Skips() {
+		s.Skips = append(s.Skips, vectorsSkipReason{skip.Reason, skip.Cases})
+	}
+	for i := range r.Cases {
+		if c := &r.Cases[i]; all || c.Outcome == verify.Failed {
+			s.Cases = append(s.Cases, newVectorsCase(c))
+		}
+	}
+	return s
+}
+
 func newVectorsCase(c *verify.Case) vectorsCase {
 	v := vectorsCase{File: c.File, Name: c.Name, Line: c.Line, Outcome: c.Outcome.String(), Compared: c.Compared, Reason: c.Reason}
 	if f := c.Failure; f != nil {
-		v.Failure = &vectorsFailure{
-			Message: f.Error(), Step: f.Step, Value: f.Value, Line: f.Line, Offset: f.Offset,
-			Stated: fmt.Sprintf("%x", f.Stated), Computed: fmt.Sprintf("%x", f.Computed),
+		v.Failure = &vectorsFailure{Message: f.Error(), Step: f.Step, Value: f.Value, Line: f.Line}
+		if f.Reason == "" {
+			v.Failure.Offset, v.Failure.Expected, v.Failure.Got = &f.Offset, octets(f.Stated), octets(f.Computed)
 		}
 	}
 	return v
 }
 
-// fault is why the exit code is not 0.
-func (r *vectorsReport) fault() *fault.Fault {
+// octets are bytes that are there, even if there are none.
+func octets(b []byte) trace.Octets { return append(trace.Octets{}, b...) }
+
+// fault is why the exit code is not 0: files that cannot be used come first.
+func (r *vectorsReport) fault(results []vectorsResult) *fault.Fault {
+	for i := range results {
+		if results[i].Fault != nil {
+			return results[i].Fault
+		}
+	}
 	switch {
 	case r.Failed == 1:
 		return fault.New(fault.CheckFailed, "vectors.failed", "verify", "1 vector failed")
@@ -105,43 +126,7 @@ func (r *vectorsReport) fault() *fault.Fault {
 	return nil
 }
 
-// vectorsText has a line for each source, below it those of its cases that
-// have something to say, and the sums at its end.
-func vectorsText(results []verify.Result, rep *vectorsReport, all bool) string {
-	var b strings.Builder
-	for i := range results {
-		r := &results[i]
-		if r.Missing != "" {
-			fmt.Fprintf(&b, "%s: skipped: %s\n", r.Source.Name, r.Missing)
-			continue
-		}
-		if len(r.Cases) == 0 {
-			continue // --run chose none
-		}
-		fmt.Fprintln(&b, r)
-		for i := range r.Cases {
-			if c := &r.Cases[i]; all || c.Outcome == verify.Failed {
-				vectorText(&b, c)
-			}
-		}
-	}
-	if !rep.Complete {
-		b.WriteString("INCOMPLETE: interrupted\n")
-	}
-	fmt.Fprintf(&b, "%d passed, %d failed, %d skipped\n", rep.Passed, rep.Failed, rep.Skipped)
-	return b.String()
-}
-
-func vectorText(b *strings.Builder, c *verify.Case) {
-	switch c.Outcome {
-	case verify.Failed:
-		fmt.Fprintf(b, "  FAIL %s: %s\n       %v\n", c.File, c.Name, c.Failure)
-		if f := c.Failure; f.Reason == "" {
-			fmt.Fprintf(b, "       stated    %x\n       computed  %x\n", f.Stated, f.Computed)
-		}
-	case verify.Skipped:
-		fmt.Fprintf(b, "  SKIP %s: %s (%s)\n", c.File, c.Name, c.Reason)
-	default:
-		fmt.Fprintf(b, "  PASS %s: %s (%d values)\n", c.File, c.Name, c.Compared)
-	}
+// sums is the last line of the text.
+func (r *vectorsReport) sums() string {
+	return fmt.Sprintf("%d passed, %d failed, %d skipped\n", r.Passed, r.Failed, r.Skipped)
 }

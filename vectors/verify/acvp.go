@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/tlsengine/tlsengine/vectors"
 )
@@ -16,28 +17,36 @@ var acvpFiles = []string{"TLS-v1.3", "TLS-v1.2", "ML-KEM"}
 
 // parseACVP makes a case of each test of an ACVP vector set: its fields are
 // those of the test in the prompt, of its group, and of the test in the
-// expected results. Both files are lists of objects, the first of which is a
-// preamble; further ones are vector sets.
+// expected results. expected may be nil: then the prompt has both.
 func parseACVP(name string, prompt, expected []byte) (*vectors.File, error) {
-	var sets, answers []object
-	if err := decode(prompt, &sets); err != nil {
+	sets, err := acvpSets(prompt)
+	if err != nil {
 		return nil, fmt.Errorf("%s: prompt: %w", name, err)
 	}
-	if err := decode(expected, &answers); err != nil {
-		return nil, fmt.Errorf("%s: expected results: %w", name, err)
+	var answers []object
+	if expected != nil {
+		if answers, err = acvpSets(expected); err != nil {
+			return nil, fmt.Errorf("%s: expected results: %w", name, err)
+		}
+		if len(sets) != len(answers) {
+			return nil, fmt.Errorf("%s: %d vector sets in the prompt, %d in the expected results", name, len(sets), len(answers))
+		}
 	}
 	f := &vectors.File{Name: name}
-	for i := 0; i < len(sets) && i < len(answers); i++ {
-		answer := acvpTests(answers[i])
-		f.Title = "ACVP, " + text(sets[i], "algorithm")
-		for _, g := range objects(sets[i], "testGroups") {
-			check := "acvp " + text(sets[i], "algorithm") + " " + text(sets[i], "mode")
+	for i, set := range sets {
+		var answer map[string]object
+		if expected != nil {
+			answer = acvpTests(answers[i])
+		}
+		f.Title = "ACVP, " + text(set, "algorithm")
+		for _, g := range objects(set, "testGroups") {
+			check := strings.TrimSpace("acvp " + text(set, "algorithm") + " " + text(set, "mode"))
 			group := flatten(vectors.Fields{{Name: "check", Text: check}}, g)
 			for _, t := range objects(g, "tests") {
 				id := text(g, "tgId") + "." + text(t, "tcId")
 				fields := flatten(slices.Clone(group), t)
 				fields = flatten(fields, answer[id])
-				f.Sections = append(f.Sections, vectors.Section{Title: text(sets[i], "mode") + " #" + id, Fields: fields})
+				f.Sections = append(f.Sections, vectors.Section{Title: strings.TrimSpace(text(set, "mode") + " #" + id), Fields: fields})
 			}
 		}
 	}
@@ -45,6 +54,25 @@ func parseACVP(name string, prompt, expected []byte) (*vectors.File, error) {
 		return nil, fmt.Errorf("%s: no tests in it", name)
 	}
 	return f, nil
+}
+
+// acvpSets returns the vector sets of a file: it is one, or it is the list of a
+// session, with a preamble in front.
+func acvpSets(data []byte) (sets []object, err error) {
+	var doc any
+	if err := decode(data, &doc); err != nil {
+		return nil, err
+	}
+	list, ok := doc.([]any)
+	if !ok {
+		list = []any{doc}
+	}
+	for _, v := range list {
+		if o, ok := v.(object); ok && o["testGroups"] != nil {
+			sets = append(sets, o)
+		}
+	}
+	return sets, nil
 }
 
 // acvpTests returns the tests of a vector set by group and test number.

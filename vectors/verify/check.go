@@ -29,6 +29,15 @@ type Failure struct {
 
 // Error names the step, the value and the first byte that differs.
 func (f *Failure) Error() string {
+	if where := f.Where(); where != "" {
+		return where + ": " + f.what()
+	}
+	return f.what()
+}
+
+// Where is the line, the step and the value: "line 10: okm". It is empty where
+// none of them is known.
+func (f *Failure) Where() string {
 	var where []string
 	if f.Line != 0 {
 		where = append(where, fmt.Sprintf("line %d", f.Line))
@@ -38,7 +47,7 @@ func (f *Failure) Error() string {
 	} else if f.Step+f.Value != "" {
 		where = append(where, f.Step+f.Value)
 	}
-	return strings.Join(append(where, f.what()), ": ")
+	return strings.Join(where, ": ")
 }
 
 func (f *Failure) what() string {

@@ -15,7 +15,7 @@ func TestACVPCasesOfAFolder(t *testing.T) {
 	if dir == "" {
 		t.Skip("TLSENGINE_VECTORS is not set")
 	}
-	for _, name := range []string{"TLS12", "TLS13", "kdf-components", "ML-KEM", "ML-KEM-encap-key-check", "ML-KEM-seed"} {
+	for _, name := range []string{"TLS12", "TLS13", "kdf-components", "ML-KEM", "ML-KEM-encap-key-check", "ML-KEM-seed", "ACVP-AES-GCM"} {
 		prompt, err := os.ReadFile(filepath.Join(dir, "acvp-boringssl", "vectors", name+".json"))
 		if os.IsNotExist(err) {
 			t.Skip(err)
@@ -23,6 +23,10 @@ func TestACVPCasesOfAFolder(t *testing.T) {
 		require.NoError(t, err)
 		expected, err := os.ReadFile(filepath.Join(dir, "acvp-boringssl", "expected", name+".json"))
 		require.NoError(t, err)
+		question, sets := ACVPPartOf(prompt)
+		answer, same := ACVPPartOf(expected)
+		require.Equal(t, [2]ACVPPart{ACVPPrompt, ACVPResults}, [2]ACVPPart{question, answer}, name)
+		require.Equal(t, sets, same, name)
 		f, err := LoadACVP(name, prompt, expected)
 		require.NoError(t, err)
 		passed := 0

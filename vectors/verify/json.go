@@ -3,7 +3,9 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -13,10 +15,26 @@ import (
 // An object is a JSON object of unknown form.
 type object = map[string]any
 
+// decode decodes data, which is one JSON document and nothing else.
 func decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	return d.Decode(into)
+	err := d.Decode(into)
+	if err == nil {
+		end := d.InputOffset()
+		if _, err = d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return fmt.Errorf("byte %d: something follows the document", end)
+	}
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("byte %d: %w", syntax.Offset, err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("byte %d: the document ends in the middle", len(data))
+	}
+	return err
 }
 
 // flatten appends the strings, numbers, booleans and lists of strings of an

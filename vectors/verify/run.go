@@ -228,6 +228,7 @@ var checks = map[string]func(*caseCheck){
 	"scalar multiplication":          checkScalar,
 	"tls 1.2 key derivation":         checkTLS12,
 
+	"acvp ACVP-AES-GCM":       acvpAESGCM,
 	"acvp ML-KEM encapDecap":  acvpKEM,
 	"acvp ML-KEM keyGen":      acvpKEMKeyGen,
 	"acvp TLS-v1.2 KDF":       acvpTLS12,

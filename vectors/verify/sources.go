@@ -93,7 +93,7 @@ func loadACVP(_ string, data fs.FS) iter.Seq2[*vectors.File, error] {
 				yield(nil, err)
 				return
 			}
-			if !yield(parseACVP(name+".json", prompt, expected)) {
+			if !yield(parseACVP("acvp/"+name+".json", prompt, expected)) {
 				return
 			}
 		}
@@ -109,7 +109,7 @@ func loadWycheproof(_ string, data fs.FS) iter.Seq2[*vectors.File, error] {
 				yield(nil, err)
 				return
 			}
-			if !yield(parseWycheproof(path.Base(name), text)) {
+			if !yield(parseWycheproof("wycheproof/"+path.Base(name), text)) {
 				return
 			}
 		}

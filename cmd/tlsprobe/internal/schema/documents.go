@@ -75,14 +75,16 @@ var documents = sync.OnceValue(func() map[string]document {
 		"vectors": {"Test vectors, recomputed.", []field{
 			req("tool", ref("tool")), req("exit", num("exit code")), complete, req("passed", num("")), req("failed", num("")), req("skipped", num("")),
 			req("sources", list(object(
-				req("name", str("")), req("title", str("")), opt("module", str("Go module that has the data")), opt("missing", str("why nothing of it was run")),
+				req("name", str("of a source, or of a file")), req("title", str("")), opt("format", str("of a file: rfc8448, trace, wycheproof, acvp, pcap; empty if it is none")),
+				opt("module", str("Go module that has the data")), opt("missing", str("why nothing of it was run")), opt("error", ref("error")),
 				req("passed", num("")), req("failed", num("")), req("skipped", num("")), req("skips", list(object(req("reason", str("")), req("cases", num(""))))),
 				req("cases", list(object(
 					req("file", str("")), req("name", str("")), req("line", num("0 if unknown")), req("outcome", oneOf("", "passed", "failed", "skipped")),
 					req("compared", num("values")), opt("reason", str("of a skip")),
 					opt("failure", object(
-						req("message", str("")), req("step", str("")), req("value", str("that differs")), req("line", num("")), req("offset", num("first byte that differs")),
-						req("stated", hex("")), req("computed", hex("")),
+						req("message", str("")), req("step", str("")), req("value", str("that differs")), req("line", num("")),
+						req("offset", null(num("first byte that differs; null if there are no values to compare"))),
+						req("expected", ref("octets")), req("got", ref("octets")),
 					)),
 				))),
 			))),
