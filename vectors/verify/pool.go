@@ -83,14 +83,11 @@ func (p *pool) queue(do func()) {
 		return
 	default:
 	}
-	for {
+	for !p.stop() {
 		select {
 		case p.work <- do:
 			return
-		case <-time.After(moment):
-			if p.stop() {
-				return
-			}
+		case <-time.After(moment / 10):
 		}
 	}
 }
