@@ -40,6 +40,7 @@ const (
 	msgServerHello  = 2
 	msgTicket       = 4
 	msgEndOfEarly   = 5
+	msgHelloDone    = 14
 	msgFinished     = 20
 	msgKeyUpdate    = 24
 	msgMessageHash  = 254

@@ -226,19 +226,24 @@ func TestClientCertificate(t *testing.T) {
 }
 
 func TestResumption(t *testing.T) {
-	cache := tls.NewLRUClientSessionCache(1)
-	change := func(client, server *tls.Config) {
-		client.ClientSessionCache = cache
-		server.SetSessionTicketKeys([][32]byte{{1}})
+	for version, ends := range map[uint16]string{tls.VersionTLS13: "S EncryptedExtensions, S Finished", tls.VersionTLS12: "S ServerHello, S NewSessionTicket"} {
+		cache := tls.NewLRUClientSessionCache(1)
+		change := func(client, server *tls.Config) {
+			client.MaxVersion, client.ClientSessionCache = version, cache
+			server.SetSessionTicketKeys([][32]byte{{1}})
+		}
+		first := talk(t, change)
+		tr, err := Capture(first.capture(1460, nil), CaptureOptions{KeyLog: first.log(t)})
+		c := one(t, tr, err)
+		require.Contains(t, names(c), "S NewSessionTicket")
+		require.False(t, Summarize(c).Resumed)
+		second := talk(t, change)
+		tr, err = Capture(second.capture(1460, nil), CaptureOptions{KeyLog: second.log(t)})
+		c = one(t, tr, err)
+		require.Contains(t, names(c), ends)
+		require.True(t, Summarize(c).Resumed)
+		require.Contains(t, webPage(t, &Trace{Connections: []*Connection{tr.Connections[0], c}}), `<nav><a href="#c0-connection">Connection 0, resumed</a>`)
 	}
-	first := talk(t, change)
-	tr, err := Capture(first.capture(1460, nil), CaptureOptions{KeyLog: first.log(t)})
-	require.Contains(t, names(one(t, tr, err)), "S NewSessionTicket")
-	second := talk(t, change)
-	tr, err = Capture(second.capture(1460, nil), CaptureOptions{KeyLog: second.log(t)})
-	c := one(t, tr, err)
-	require.Contains(t, names(c), "S EncryptedExtensions, S Finished")
-	require.True(t, Summarize(c).Resumed)
 }
 
 func TestWithoutKeysRecordsStayClosed(t *testing.T) {

@@ -169,6 +169,9 @@ func (m *composer) connection() connectionView {
 	v := connectionView{ID: m.prefix + "connection", Heading: "The connection"}
 	if m.prefix != "" {
 		v.Heading = fmt.Sprintf("Connection %d", m.c.ID)
+		if s := Summarize(m.c); s != nil && s.Resumed {
+			v.Heading += ", resumed"
+		}
 	}
 	v.Summary = m.summary()
 	for _, n := range m.c.Notes {

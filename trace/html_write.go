@@ -24,6 +24,13 @@ func (w *pageWriter) page(p *page) error {
 <meta name="referrer" content="no-referrer">
 <title>`).Text(p.Title).Lit("</title>\n<style>").File(p.Style).Lit("</style>\n</head>\n<body>\n")
 	w.header(p)
+	if len(p.Connections) > 1 {
+		w.Lit("<nav>")
+		for i := range p.Connections {
+			w.Lit(`<a href="#`).Text(p.Connections[i].ID).Lit(`">`).Text(p.Connections[i].Heading).Lit("</a> ")
+		}
+		w.Lit("</nav>\n")
+	}
 	w.Lit("<main>\n")
 	for i := range p.Connections {
 		w.connection(&p.Connections[i])

@@ -157,7 +157,15 @@ func Summarize(c *Connection) *Summary {
 	if s.Version == nil && s.Alert == "" {
 		return nil
 	}
+	s.Resumed = s.Resumed || s.Version != nil && s.Version.ID <= tls12 && abbreviated(c)
 	return &s
+}
+
+// abbreviated reports whether the server of TLS 1.2 went on to its keys
+// without a ServerHelloDone: RFC 5246, Section 7.3, Figure 2.
+func abbreviated(c *Connection) bool {
+	changed := slices.ContainsFunc(c.Records, func(r Record) bool { return r.Dir == S2C && r.Type == typeCCS })
+	return changed && !slices.ContainsFunc(c.Messages, func(m Message) bool { return m.Type == msgHelloDone })
 }
 
 // read takes from a message what it says of the outcome.
