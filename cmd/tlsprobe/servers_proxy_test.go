@@ -92,8 +92,8 @@ var ways = map[string]struct {
 		{"--proxy https://me:pw@localhost:{port-https} --ca-file {other-ca}", 3, "proxy.refused", "unknown"},
 		{"--proxy socks5h://localhost:{port-socks} --proxy socks5h://localhost:{port-nobody}", 3, "proxy.refused", "connection refused"},
 		{"localhost:{port-nobody} --proxy socks5h://localhost:{port-socks} --proxy https://me:pw@localhost:{port-https}", 3, "proxy.refused", "500 Unable to connect"},
-		{"--timeout 400ms --proxy socks5h://localhost:{port-https}", 3, "proxy.protocol", "it speaks TLS"},
-		{"--proxy http://localhost:{port-https}", 3, "proxy.protocol", "it speaks TLS"},
+		{"--timeout 400ms --proxy socks5h://localhost:{port-https}", 3, "tcp.timeout", "or TLS at once"},
+		{"--proxy http://localhost:{port-https}", 3, "proxy.refused", "or TLS at once"},
 	}},
 }
 

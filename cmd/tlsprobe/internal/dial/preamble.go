@@ -101,7 +101,7 @@ func converse(ctx context.Context, c net.Conn, m *preamble.Machine, stage string
 		if n > 0 {
 			out, refusal = m.Receive(buf[:n])
 		} else if errors.Is(err, io.EOF) {
-			refusal = m.Closed()
+			return preambleFault(m.Closed(), stage).WithHint("it may speak another protocol, or TLS at once")
 		} else if err != nil {
 			return talkFault(ctx, err, stage)
 		}
