@@ -24,7 +24,11 @@ type PageOptions struct {
 	Message string // only records with this message, by name or number; "" for all
 	AppData int    // bytes of application data of one record; 0 is 256, less is none
 	Terse   bool   // explanations are there, but not seen at first
+	Nav     []Link // to pages beside this one; a page in a file has none
 }
+
+// Link is a link to a page.
+type Link struct{ Text, Href string }
 
 // HTML writes a trace as one page that needs nothing else: no request goes out
 // from it, and it can be read without JavaScript. All that peers chose is
@@ -49,6 +53,7 @@ type (
 		Style, Script []byte
 		Secrets       bool
 		Terse         bool
+		Nav           []Link
 		Connections   []connectionView
 		Words         []wordView
 		Data          any
@@ -122,7 +127,7 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Title: "TLS, byte by byte", Style: style, Script: script, Secrets: t.Secrets, Terse: o.Terse,
+	p := &page{Title: "TLS, byte by byte", Style: style, Script: script, Secrets: t.Secrets, Terse: o.Terse, Nav: slices.Clone(o.Nav),
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'", integrity(style), integrity(script))}
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage
@@ -133,6 +138,9 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 		}
 		v := m.connection()
 		p.Connections = append(p.Connections, v)
+		if m.prefix != "" {
+			p.Nav = append(p.Nav, Link{v.Heading, "#" + v.ID})
+		}
 		results = append(results, c.Result)
 		if s := Summarize(c); i == 0 && s != nil && s.SNI != "" {
 			p.Title += ": " + escape(s.SNI)
@@ -243,7 +251,7 @@ func (m *composer) summary() [][2]string {
 	if s.Resumed {
 		rows = append(rows, [2]string{"session", "resumed"})
 	}
-	rows = append(rows, [2]string{"on the wire", m.traffic()}, [2]string{"encrypted", m.opened()})
+	rows = append(rows, [2]string{"on the wire", m.traffic()}, [2]string{"in", plural(len(m.c.Records), "record") + ", " + plural(len(m.c.Messages), "message")}, [2]string{"encrypted", m.opened()})
 	return slices.DeleteFunc(rows, func(r [2]string) bool { return r[1] == "" })
 }
 
@@ -253,7 +261,7 @@ func (m *composer) traffic() string {
 	for i := range m.c.Records {
 		sent[m.c.Records[i].Dir] += m.c.Records[i].At.Len
 	}
-	return fmt.Sprintf("client %s, server %s, %s, %s", byteCount(sent[C2S]), byteCount(sent[S2C]), plural(len(m.c.Records), "record"), plural(len(m.c.Messages), "message"))
+	return fmt.Sprintf("client %s, server %s", byteCount(sent[C2S]), byteCount(sent[S2C]))
 }
 
 // opened is how many protected records can be read.

@@ -24,10 +24,10 @@ func (w *pageWriter) page(p *page) error {
 <meta name="referrer" content="no-referrer">
 <title>`).Text(p.Title).Lit("</title>\n<style>").File(p.Style).Lit("</style>\n</head>\n<body>\n")
 	w.header(p)
-	if len(p.Connections) > 1 {
+	if len(p.Nav) > 0 {
 		w.Lit("<nav>")
-		for i := range p.Connections {
-			w.Lit(`<a href="#`).Text(p.Connections[i].ID).Lit(`">`).Text(p.Connections[i].Heading).Lit("</a> ")
+		for _, l := range p.Nav {
+			w.Lit(`<a href="`).Text(l.Href).Lit(`">`).Text(l.Text).Lit("</a> ")
 		}
 		w.Lit("</nav>\n")
 	}

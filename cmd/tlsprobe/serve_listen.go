@@ -233,6 +233,8 @@ func serveFault(err error) *fault.Fault {
 		return f
 	case errors.As(err, &ours):
 		return fault.New(fault.TLSFailed, "tls.illegal", "handshake", "TLS failed: %v", ours)
+	case errors.Is(err, visit.ErrTooMuch):
+		return fault.New(fault.TLSFailed, "tls.illegal", "handshake", "TLS failed: %v", visit.ErrTooMuch)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fault.New(fault.TLSFailed, "tls.timeout", "handshake", "TLS failed: the client was too slow")
 	}
@@ -269,7 +271,7 @@ func (s *serve) announce(p *probe, addr net.Addr) error {
 		Certificate: report.CertificateOf(leaf, p.now()), Pin: pki.PinOf(leaf).String(),
 	}
 	if !ip.IsLoopback() {
-		p.say("tlsprobe: warning: %s can be reached from other machines; each visitor sees its own connection only", addr)
+		p.say("tlsprobe: warning: %s can be reached from other machines; each visitor sees the secrets of its own connection only", addr)
 	}
 	if p.json {
 		return p.answerJSON(rep)

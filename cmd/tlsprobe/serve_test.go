@@ -3,12 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -89,6 +94,18 @@ func TestServeShowsTheConnectionToItsVisitor(t *testing.T) {
 	has(t, body, "ClientHello")
 	has(t, body, "default-src &#39;none&#39;")
 
+	has(t, body, `<nav><a href="/client">what your client offered</a>`)
+
+	res, body = s.get("/client", func(cfg *tls.Config) { cfg.NextProtos = []string{"http/1.1", "spdy/1"} })
+	has(t, body, "<dt>key exchange</dt><dd>post-quantum")
+	has(t, body, "<dt>ALPN</dt><dd><code>http/1.1</code> <code>spdy/1</code> </dd>")
+	has(t, body, "<dt>ECH</dt><dd>no")
+	_, style, _ := strings.Cut(body, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	has(t, res.Header.Get("Content-Security-Policy"), "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	require.NotContains(t, res.Header.Get("Content-Security-Policy"), "unsafe")
+
 	res, body = s.get("/json", asIs)
 	require.Equal(t, "application/json", res.Header.Get("Content-Type"))
 	tr, err := trace.Load([]byte(body))
@@ -154,8 +171,9 @@ func TestServeAnswersOnlyGETAndHEADOfHTTP(t *testing.T) {
 		"HEAD /text HTTP/1.1\r\n\r\n":   "HTTP/1.1 200 ",
 		"nonsense\r\n\r\n":              "HTTP/1.1 400 ",
 		"GET / HTTP/2.0\r\n\r\n":        "HTTP/1.1 400 ",
-		strings.Repeat("x", 20000):      "HTTP/1.1 400 ",
 		"GET /healthz?x=1 HTTP/1.0\n\n": "HTTP/1.1 200 ",
+		strings.Repeat("x", 20000):      "HTTP/1.1 431 ",
+		"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 16<<10) + "\r\n\r\n": "HTTP/1.1 431 ",
 	} {
 		c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost"})
 		require.NoError(t, err)
@@ -170,6 +188,46 @@ func TestServeAnswersOnlyGETAndHEADOfHTTP(t *testing.T) {
 			require.Empty(t, body)
 		}
 	}
+}
+
+// TestServeBoundsTheHandshake: a client with more certificates than fit into
+// 64 KiB, which the engine would take, is one too many.
+func TestServeBoundsTheHandshake(t *testing.T) {
+	s := startServe(t, "--once", "--client-auth", "require")
+	cert, err := pki.SelfSigned(nil, time.Now(), time.Hour, "client.test")
+	require.NoError(t, err)
+	long := tls.Certificate{PrivateKey: cert.Signer}
+	for range 65 << 10 / len(cert.Chain[0]) {
+		long.Certificate = append(long.Certificate, cert.Chain[0])
+	}
+	c, err := tls.Dial("tcp", s.about.Address, &tls.Config{RootCAs: s.roots, ServerName: "localhost", Certificates: []tls.Certificate{long}})
+	if err == nil {
+		_, err = c.Read(make([]byte, 1))
+		require.Error(t, err)
+	}
+	require.Equal(t, 4, <-s.exit)
+	require.Contains(t, s.stderr.String(), "more than 64 KiB before the handshake was done")
+}
+
+// TestServeStaplesAndCutsRecords: --ocsp-file and --record-size.
+func TestServeStaplesAndCutsRecords(t *testing.T) {
+	staple := filepath.Join(t.TempDir(), "staple.der")
+	require.NoError(t, os.WriteFile(staple, []byte("0\x03\x0a\x01\x06"), 0o600)) // OCSPResponse: unauthorized
+	s := startServe(t, "--ocsp-file", staple, "--record-size", "100")
+	var got []byte
+	_, body := s.get("/json", func(cfg *tls.Config) {
+		cfg.VerifyConnection = func(state tls.ConnectionState) error { got = state.OCSPResponse; return nil }
+	})
+	require.Equal(t, "0\x03\x0a\x01\x06", string(got))
+	tr, err := trace.Load([]byte(body))
+	require.NoError(t, err)
+	most := 0
+	for _, r := range tr.Connections[0].Records {
+		if r.Dir == trace.S2C {
+			most = max(most, r.At.Len)
+		}
+	}
+	require.Equal(t, 5+100+1+16, most, "header, content, type and tag")
 }
 
 func TestServeOnceEndsWithTheExitCodeOfItsConnection(t *testing.T) {

@@ -152,8 +152,22 @@ func quote(s string) string {
 	return s
 }
 
+// absent are flags that people may look for, and what the engine would need.
+var absent = map[string]string{
+	"ech":              "Encrypted Client Hello",
+	"rpk":              "raw public keys",
+	"dc":               "delegated credentials",
+	"cert-compression": "compressed certificates",
+	"psk-file":         "external PSKs",
+	"psk-import":       "external PSKs",
+	"psk-ke":           "PSKs without a key exchange",
+}
+
 // unknown is the error for a flag that does not exist, with the nearest one.
 func (s *Set) unknown(flag string) error {
+	if what := absent[strings.TrimLeft(flag, "-")]; what != "" {
+		return fault.UsageError("absent", "%s: this version has no %s", flag, what)
+	}
 	f := fault.UsageError("flag", "unknown flag %s", flag)
 	if near := Nearest(strings.TrimLeft(flag, "-"), s.Names()); near != "" {
 		return f.WithHint("did you mean --%s?", near)

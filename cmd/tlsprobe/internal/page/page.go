@@ -12,7 +12,6 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
-	"github.com/tlsengine/tlsengine/internal/markup"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -76,7 +75,7 @@ func document(of any) *visit.Response {
 // its own policy for what it may load.
 func annotated(v *visit.Visit) *visit.Response {
 	var b bytes.Buffer
-	if err := trace.HTML(&b, v.Trace(), trace.PageOptions{}); err != nil {
+	if err := trace.HTML(&b, v.Trace(), trace.PageOptions{Nav: others("/")}); err != nil {
 		return failure(500, "the page cannot be written")
 	}
 	return &visit.Response{Status: 200, Type: hypertext, Body: b.Bytes(), Extra: "Content-Security-Policy: frame-ancestors 'none'\r\n"}
@@ -106,48 +105,3 @@ func negotiated(rep *report.Visit) string {
 	rows.Facts(&rep.Result)
 	return rows.String()
 }
-
-// html is the page about the offer. Everything of the client's is escaped.
-func html(v *visit.Visit, rep *report.Visit) *visit.Response {
-	var w markup.Writer
-	w.Lit(pageHead).Lit("<h2>What was said</h2>\n<pre>").Text(drawn(v)).Lit("</pre>\n<h2>What was agreed</h2>\n<pre>").Text(negotiated(rep)).
-		Lit("</pre>\n<h2>What you offered</h2>\n<p>").Text(judged(rep)).Lit("</p>\n<pre>").Text(rep.Rows()).Lit("</pre>\n</body>\n</html>\n")
-	return &visit.Response{
-		Status: 200, Type: hypertext, Body: []byte(w.String()),
-		Extra: "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n",
-	}
-}
-
-// judged is what there is to say of the offer, in sentences.
-func judged(rep *report.Visit) string {
-	not := func(yes bool) string {
-		if yes {
-			return ""
-		}
-		return "not "
-	}
-	weak := "No weak cipher suite is offered."
-	if len(rep.Judgment.Weak) > 0 {
-		weak = "Weak cipher suites are offered."
-	}
-	return "TLS 1.3 is " + not(rep.Judgment.TLS13) + "offered. The key exchange is " + not(rep.Judgment.PostQuantum) + "post-quantum. " + weak
-}
-
-const pageHead = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Your TLS client</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
-pre { font: .85rem/1.35 ui-monospace, monospace; overflow-x: auto; padding: 1rem; border: 1px solid #8888; border-radius: .4rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-nav a { margin-right: 1rem; }
-</style>
-</head>
-<body>
-<h1>Your client, as the server saw it</h1>
-<nav><a href="/">every byte</a><a href="/client">your offer</a><a href="/text">as text</a><a href="/client.json">as JSON</a><a href="/cert.pem">the certificate</a></nav>
-`

@@ -35,7 +35,7 @@ type Response struct {
 	Extra  string // more header lines
 }
 
-var reasons = map[int]string{200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error"}
+var reasons = map[int]string{200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 431: "Request Header Fields Too Large", 500: "Internal Server Error"}
 
 // Bytes is the answer as it goes over the wire.
 func (r *Response) Bytes(method string, now time.Time) []byte {

@@ -22,10 +22,11 @@ import (
 
 // Limits of a connection.
 const (
-	MaxRequest  = 16 << 10         // bytes of an HTTP request
-	RequestTime = 10 * time.Second // for the handshake and the request
-	lingerTime  = time.Second      // for the client's end
-	maxLines    = 500              // of the ladder
+	MaxHandshake = 64 << 10         // bytes from the client until the handshake is done, early data aside
+	MaxRequest   = 16 << 10         // bytes of an HTTP request
+	RequestTime  = 10 * time.Second // for the handshake and the request
+	lingerTime   = time.Second      // for the client's end
+	maxLines     = 500              // of the ladder
 )
 
 // Host is what all visits have in common.
@@ -51,6 +52,7 @@ type Visit struct {
 
 	host  *Host
 	wire  *drive.Conn
+	gate  *gate
 	trace *trace.Recorder // nil when nobody gets to see it
 	hello *handshake.ClientHelloInfo
 	body  bytes.Buffer
@@ -100,7 +102,8 @@ func (h *Host) Serve(nc net.Conn) (v *Visit, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.wire = drive.New(e, transport)
+	v.gate = &gate{Conn: transport, left: MaxHandshake + int(h.Config.MaxEarlyData)}
+	v.wire = drive.New(e, v.gate)
 	if err := greet(nc, h.StartTLS); err != nil {
 		return v, &GreetingError{h.StartTLS, err}
 	}
@@ -128,6 +131,7 @@ func (v *Visit) handshake() error {
 		}
 	}
 	v.Took = time.Since(start)
+	v.gate.open = true
 	return v.wire.Flush()
 }
 
@@ -264,6 +268,35 @@ func (v *Visit) Trace() *trace.Trace {
 	return report.TraceOf(v.trace.Connection())
 }
 
+// tooLong answers a request that is longer than MaxRequest.
+var tooLong = Response{Status: 431, Type: "text/plain; charset=utf-8", Body: []byte("a request may have 16 KiB\n")}
+
+// ErrTooMuch is a client that sent more than MaxHandshake.
+var ErrTooMuch = errors.New("the client sent more than 64 KiB before the handshake was done")
+
+// gate ends a connection whose client says too much before it is open.
+type gate struct {
+	net.Conn
+	left int
+	open bool
+}
+
+// Read implements net.Conn.
+func (g *gate) Read(b []byte) (int, error) {
+	if g.open {
+		return g.Conn.Read(b)
+	}
+	if g.left == 0 {
+		return 0, ErrTooMuch
+	}
+	n, err := g.Conn.Read(b[:min(len(b), g.left)])
+	g.left -= n
+	return n, err
+}
+
+// CloseWrite ends our direction.
+func (g *gate) CloseWrite() error { return closeWrite(g.Conn) }
+
 // ErrNoRequest is a client that left, or was slow, without a request.
 var ErrNoRequest = errors.New("no request came")
 
@@ -289,6 +322,9 @@ func (v *Visit) answer() error {
 	}
 	method, path := v.parse()
 	answer := v.host.Answer(v, method, path)
+	if v.body.Len() > MaxRequest {
+		answer = tooLong.Bytes(method, time.Now())
+	}
 	if v.host.Faults.cuts() {
 		v.wire.Write(answer[:len(answer)/2]) //nolint:errcheck // that is the point
 		return ErrOnPurpose
