@@ -68,8 +68,8 @@ func (c *connect) updateKeys(l *link, rep *report.Connect) error {
 
 // reply sends what there is to send, and collects what the peer says.
 func (c *connect) reply(p *probe, l *link, rep *report.Connect) error {
-	var reply bytes.Buffer
-	more, err := l.tls.Exchange(l.ctx, c.request, &reply, c.maxReply)
+	reply := bytes.NewBuffer([]byte{}) // no reply is an empty one
+	more, err := l.tls.Exchange(l.ctx, c.request, reply, c.maxReply)
 	rep.Reply = &report.Reply{Length: reply.Len(), Truncated: more, End: l.tls.End(), Bytes: reply.Bytes()}
 	if rep.Reply.End == "cut" && !more {
 		p.say("tlsprobe: warning: the peer ended the connection without close_notify: the reply may be cut off")

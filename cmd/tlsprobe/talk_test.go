@@ -37,3 +37,10 @@ func TestAReplyMayBeCutShort(t *testing.T) {
 	require.Zero(t, p.main([]string{"connect", fx.expand("{echo}"), "--ca-file", fx.expand("{ca}"), "-q", "--send", "-", "--max-reply", "100k"}), "%s", &stderr)
 	require.Equal(t, 100<<10, stdout.Len())
 }
+
+func TestNoReplyIsAnEmptyOne(t *testing.T) {
+	fx := newFixtures(t)
+	rep, _ := fx.tries(nil, "connect", fx.expand("{private}"), "--ca-file", fx.expand("{ca}"), "--json", "--get", "/")
+	require.Equal(t, "tls.alert", rep.Error.Code)
+	require.NotNil(t, rep.Reply.Bytes, "which its schema wants")
+}
