@@ -149,7 +149,11 @@ func (w *witness) signature(m *Message, msg []byte, tree *dissect.Field, content
 		w.Skipped++ // one that this module does not have
 		return
 	}
-	if err := algorithm.Verify(key, content, msg[sig.Off:sig.Off+sig.Len]); err != nil {
+	verify := algorithm.Verify
+	if w.ctx.Version == tls12 {
+		verify = algorithm.Verify12 // which takes any curve
+	}
+	if err := verify(key, content, msg[sig.Off:sig.Off+sig.Len]); err != nil {
 		w.Mismatches = append(w.Mismatches, Mismatch{What: fmt.Sprintf("message %d, %s", m.ID, m.Name), Why: "the signature is not one of the certificate's key over this handshake"})
 		return
 	}

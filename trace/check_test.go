@@ -1,6 +1,7 @@
 package trace_test
 
 import (
+	"crypto/elliptic"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/signature"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -71,6 +73,20 @@ func TestCheckComputesEachProof(t *testing.T) {
 
 	server.MaxVersion, again.Session = tlsengine.VersionTLS12, nil
 	c = connect(t, &again, server, "").told[1].Connection()
+	require.Empty(t, trace.Check(c).Mismatches)
+	require.Contains(t, blamed(t, c, lastByteOf(t, "ServerKeyExchange", trace.S2C)), "ServerKeyExchange: the signature is not one of")
+	require.Contains(t, blamed(t, c, lastByteOf(t, "CertificateVerify", trace.C2S)), "CertificateVerify: the signature is not one of")
+}
+
+// TestCheckTakesAnyCurveInTLS12, as the schemes of TLS 1.2 say no more than
+// the hash: RFC 8422, Section 5.1.1.
+func TestCheckTakesAnyCurveInTLS12(t *testing.T) {
+	cred, roots := credentialOn(t, elliptic.P384())
+	sha256 := []*signature.Algorithm{signature.Lookup(signature.ECDSASecp256r1SHA256)}
+	server := &tlsengine.Config{Credentials: []*tlsengine.Credential{cred}, MaxVersion: tlsengine.VersionTLS12,
+		ClientAuth: tlsengine.RequireClientCert, Roots: roots, Signatures: sha256}
+	client := &tlsengine.Config{Roots: roots, ServerName: "lab.example", Credentials: []*tlsengine.Credential{cred}, Signatures: sha256}
+	c := connect(t, client, server, "").told[1].Connection()
 	require.Empty(t, trace.Check(c).Mismatches)
 	require.Contains(t, blamed(t, c, lastByteOf(t, "ServerKeyExchange", trace.S2C)), "ServerKeyExchange: the signature is not one of")
 	require.Contains(t, blamed(t, c, lastByteOf(t, "CertificateVerify", trace.C2S)), "CertificateVerify: the signature is not one of")

@@ -32,7 +32,11 @@ type ends struct {
 }
 
 func credential(t *testing.T) (*tlsengine.Credential, *x509.CertPool) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return credentialOn(t, elliptic.P256())
+}
+
+func credentialOn(t *testing.T, curve elliptic.Curve) (*tlsengine.Credential, *x509.CertPool) {
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"lab.example"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
