@@ -122,9 +122,10 @@ func TestMaxMessageIsJudgedAtTheHeader(t *testing.T) {
 func TestAssemblerHoldsNoMoreThanItReceived(t *testing.T) {
 	const stalled = 10_000
 	as := make([]Assembler, stalled)
+	begun := message(1, 60_000)[:200]
 	before := liveHeap()
 	for i := range as {
-		require.NoError(t, as[i].Add(message(1, 60_000)[:200]))
+		require.NoError(t, as[i].Add(begun))
 		_, ok, err := as[i].Next()
 		require.NoError(t, err)
 		require.False(t, ok)

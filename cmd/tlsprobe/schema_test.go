@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/schema"
+	"github.com/tlsengine/tlsengine/internal/race"
 )
 
 // checkJSON holds a document that a command printed to its schema. Keys that
@@ -180,6 +181,9 @@ func TestCheckerFindsWhatIsWrong(t *testing.T) {
 
 // TestTracesOfEveryFlavourFitTheSchema: of all that show can show.
 func TestTracesOfEveryFlavourFitTheSchema(t *testing.T) {
+	if race.Enabled {
+		t.Skip("nothing happens at the same time")
+	}
 	fx := newFixtures(t)
 	flavours := [][]string{
 		{"show", fx.expand("{capture}")}, {"show", fx.expand("{withkeys}")}, {"show", fx.expand("{cutoff}")}, {"show", fx.expand("{capture}"), fx.expand("{withkeys}")},
