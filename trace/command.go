@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"crypto/ecdh"
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
@@ -90,6 +91,21 @@ var (
 	x448Private = []byte{0x30, 0x46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6f, 4, 0x3a, 4, 0x38}
 	x448Public  = []byte{0x30, 0x42, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6f, 3, 0x39, 0}
 )
+
+// curves of crypto/ecdh by their NamedGroup.
+func curve(group uint16) ecdh.Curve {
+	switch group {
+	case 23:
+		return ecdh.P256()
+	case 24:
+		return ecdh.P384()
+	case 25:
+		return ecdh.P521()
+	case 29:
+		return ecdh.X25519()
+	}
+	return nil
+}
 
 // exchangeKeys are the keys of an exchange in DER, nil if they are not here.
 func exchangeKeys(k *KeyExchange) (private, public []byte) {

@@ -24,6 +24,21 @@ const (
 	AllLayers Layer = 1<<iota - 1
 )
 
+// whole adds what layers stand on: bytes are those of fields, and fields those
+// of records and messages.
+func (l Layer) whole() Layer {
+	if l == 0 {
+		return AllLayers
+	}
+	if l&Bytes != 0 {
+		l |= Fields
+	}
+	if l&Fields != 0 && l&(Records|Messages) == 0 {
+		l |= Records | Messages
+	}
+	return l
+}
+
 // HexForm says how much of the bytes text shows.
 type HexForm uint8
 
@@ -49,9 +64,7 @@ type TextOptions struct {
 
 // Text writes a trace for a terminal. All that peers chose is escaped.
 func Text(w io.Writer, t *Trace, o TextOptions) error {
-	if o.Layers == 0 {
-		o.Layers = AllLayers
-	}
+	o.Layers = o.Layers.whole()
 	o.AppData = dataShown(o.AppData)
 	p := &printer{o: o}
 	for i, c := range t.Connections {

@@ -68,14 +68,20 @@ func cutBytes(b []byte, off, n int) []byte {
 	return b[off : off+n]
 }
 
-// hexWidth is the width of the column of bytes.
-const hexWidth = 25
+// Widths of the columns of bytes and of labels.
+const (
+	hexWidth   = 25
+	labelWidth = 21
+)
 
 // row writes one line: offset, bytes, label, value.
 func (p *printer) row(mark string, off int, b []byte, label, value string) {
 	at := fmt.Sprintf("%s%04x", mark, off)
+	if len(label) > labelWidth {
+		label += " " // so that a long one stands apart from its value
+	}
 	if p.o.Hex == NoHex || p.o.Layers&Bytes == 0 {
-		p.line("  %-5s  %-22s%s", at, label, value)
+		p.line("  %-5s  %-*s %s", at, labelWidth, label, value)
 		return
 	}
 	full := spaced(b)
@@ -83,10 +89,10 @@ func (p *printer) row(mark string, off int, b []byte, label, value string) {
 		full = spaced(b[:3]) + " … " + spaced(b[len(b)-3:])
 	}
 	if len(b) <= 8 || p.o.Hex == ShortHex {
-		p.line("  %s  %s%s %-21s %s", at, full, strings.Repeat(" ", max(0, hexWidth-width(full)-len(mark)-1)), label, value)
+		p.line("  %s  %s%s %-*s %s", at, full, strings.Repeat(" ", max(0, hexWidth-width(full)-len(mark)-1)), labelWidth, label, value)
 		return
 	}
-	p.line("  %s  %s %-21s %s", at, strings.Repeat(" ", hexWidth-len(mark)-1), label, value)
+	p.line("  %s  %s %-*s %s", at, strings.Repeat(" ", hexWidth-len(mark)-1), labelWidth, label, value)
 	for i := 0; i < len(b); i += 16 {
 		p.line("        %s", spaced(b[i:min(i+16, len(b))]))
 	}

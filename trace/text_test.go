@@ -51,7 +51,7 @@ TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
   002b  00                       session id length     0
   002c  00 02                    cipher suites length  2
   002e  13 01                    cipher suite          TLS_AES_128_GCM_SHA256
-  0030  01                       compression methods length 1
+  0030  01                       compression methods length  1
   0031  00                       compression           none
   0032  00 22                    extensions length     34
   0034  00 2b                    extension             supported_versions (43)
@@ -66,7 +66,7 @@ TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
   0045  00 0f                      length              15
   0047  00 0d                      server names length 13
   0049  00                           name type         host_name
-  004a  00 0a                          server name length 10
+  004a  00 0a                          server name length  10
   004c  6c 61 62 … 6d 0a 2e            server name     "lab.\x1b[1m\x0a."
   transcript  SHA-256(ClientHello) = d0de8c79cf04…401ebfe1
 
@@ -140,7 +140,10 @@ func TestTextOptions(t *testing.T) {
 
 	require.False(t, strings.Contains(text(t, tr, TextOptions{Layers: Records | Messages}), "random"))
 	require.False(t, strings.Contains(text(t, tr, TextOptions{Layers: Records | Messages | Fields | Bytes}), "keys 1"))
+	has(text(t, tr, TextOptions{Layers: Fields}), "  0000   content type          handshake (22)\n")
+	has(text(t, tr, TextOptions{Layers: Bytes}), "  0000  16                       content type          handshake (22)\n")
 	require.False(t, strings.Contains(text(t, tr, TextOptions{Hex: NoHex}), "16 03"))
+	has(text(t, tr, TextOptions{Hex: NoHex}), "compression methods length  1\n")
 	has(text(t, tr, TextOptions{Hex: FullHex}), "        "+spaced(d.said[0].data[11:27])+"\n")
 	has(text(t, tr, TextOptions{Explain: true}), "The client offers")
 	has(text(t, tr, TextOptions{Explain: true}), "(RFC 9846, Section 4.2.2)")

@@ -47,7 +47,7 @@ type keys struct {
 // ready reports whether the keys are there.
 func (k *keys) ready() bool { return k.aead != nil || k.cbc != nil }
 
-// PrivateKey is an ephemeral private key: a scalar of a curve of crypto/ecdh.
+// PrivateKey is an ephemeral private key, as group.Restore takes it.
 type PrivateKey struct {
 	Group uint16
 	Key   []byte

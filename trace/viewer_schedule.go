@@ -1,11 +1,11 @@
 package trace
 
 import (
-	"crypto/ecdh"
 	"slices"
 
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/dissect"
+	"github.com/tlsengine/tlsengine/group"
 	"github.com/tlsengine/tlsengine/keyschedule"
 	"github.com/tlsengine/tlsengine/trace/hook"
 )
@@ -52,45 +52,26 @@ func (v *viewer) expand(suite *cipher.Suite, secret []byte, label string, contex
 	return out
 }
 
-// curves of crypto/ecdh by their NamedGroup.
-func curve(group uint16) ecdh.Curve {
-	switch group {
-	case 23:
-		return ecdh.P256()
-	case 24:
-		return ecdh.P384()
-	case 25:
-		return ecdh.P521()
-	case 29:
-		return ecdh.X25519()
-	}
-	return nil
-}
-
 // agree makes the shared secret, if one of the private keys is that of a share
 // in the hellos.
 func (v *viewer) agree() (hook.KeyExchange, bool) {
 	client, server := v.shares()
 	for _, p := range v.options.Private {
-		c := curve(p.Group)
-		if c == nil || client[p.Group] == nil || server[p.Group] == nil {
+		g := group.Lookup(group.ID(p.Group))
+		if g == nil || client[p.Group] == nil || server[p.Group] == nil {
 			continue
 		}
-		private, err := c.NewPrivateKey(p.Key)
+		private, err := g.Restore(p.Key)
 		if err != nil {
 			continue
 		}
-		ours, theirs := private.PublicKey().Bytes(), server[p.Group]
+		ours, theirs := private.Share(), server[p.Group]
 		if slices.Equal(ours, theirs) {
 			theirs = client[p.Group]
 		} else if !slices.Equal(ours, client[p.Group]) {
 			continue
 		}
-		peer, err := c.NewPublicKey(theirs)
-		if err != nil {
-			continue
-		}
-		if shared, err := private.ECDH(peer); err == nil {
+		if shared, err := private.Secret(theirs); err == nil {
 			return hook.KeyExchange{Group: p.Group, Private: p.Key, Public: ours, Peer: theirs, Shared: shared}, true
 		}
 	}

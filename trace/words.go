@@ -159,11 +159,8 @@ func contextWords(s *Secret) string {
 // exchangeFormula is how a shared secret is computed.
 func exchangeFormula(c *Connection, k *KeyExchange) string {
 	ours, theirs := "client", "server"
-	if c.Role == "server" {
+	if sent := anywhere(c, k.Ours.Public); c.Role == "server" || c.Role == "observer" && sent != nil && sent.Dir == S2C {
 		ours, theirs = theirs, ours
-	}
-	if c.Role == "observer" {
-		return registry.Groups.Label(uint32(k.Group)) + "(private, peer's public)"
 	}
 	return fmt.Sprintf("%s(%s private, %s public)", registry.Groups.Label(uint32(k.Group)), ours, theirs)
 }

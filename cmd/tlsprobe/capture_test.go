@@ -39,6 +39,10 @@ func init() {
 	}
 	makers["clientbytes"] = func(fx *fixtures) string { return fx.file("c2s.bin", string(fx.demo().wire(trace.C2S))) }
 	makers["serverbytes"] = func(fx *fixtures) string { return fx.file("s2c.bin", string(fx.demo().wire(trace.S2C))) }
+	makers["privatekeys"] = func(fx *fixtures) string {
+		k := fx.demo().KeyExchanges[0]
+		return fx.file("private.txt", fmt.Sprintf("# of the client\n\nX25519MLKEM768: %x\n", []byte(k.Ours.Private)))
+	}
 	makers["longfile"] = func(fx *fixtures) string {
 		name := fx.file("long.pcap", "")
 		require.NoError(fx.t, os.Truncate(name, 2<<30)) // it takes no room

@@ -60,6 +60,7 @@ type show struct {
 	resume   bool
 	stream   int
 	c2s, s2c string
+	private  string
 	save     string
 }
 
@@ -70,6 +71,7 @@ func (s *show) flags(set *flags.Set) {
 	set.Int(&s.stream, "stream", 0, 1<<20, "captures: only the connection of this number, from 0")
 	set.File(&s.c2s, "c2s", "the bytes that the client sent")
 	set.File(&s.s2c, "s2c", "the bytes that the server sent")
+	set.File(&s.private, "private-file", "captures: ephemeral private keys, a line GROUP:HEX each; of one comes the key schedule from its start")
 	set.File(&s.save, "save-trace", "write the trace to FILE too")
 	s.peerFlags.flags(set, 15*time.Second)
 }
@@ -82,6 +84,9 @@ func (s *show) run(p *probe, args []string) error {
 		return fault.InputError("file", "%s: no such file", args[0])
 	}
 	fromFiles := s.c2s != "" || s.s2c != "" || len(args) > 0 && isFile(args[0])
+	if !fromFiles && s.private != "" {
+		return fault.UsageError("conflict", "--private-file is for captures; of a connection that is made now the keys are known")
+	}
 	if fromFiles {
 		t, err := s.files(args)
 		if err != nil {

@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/internal/registry"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -77,8 +80,13 @@ func clientRandom(c *trace.Connection) []byte {
 	return nil
 }
 
-// keys reads the key log.
+// keys reads the key log and the private keys.
 func (s *show) keys() (o trace.CaptureOptions, err error) {
+	if s.private != "" {
+		if o.Private, err = privateKeys(s.private); err != nil {
+			return o, err
+		}
+	}
 	if s.keylog == "" {
 		return o, nil
 	}
@@ -90,6 +98,30 @@ func (s *show) keys() (o trace.CaptureOptions, err error) {
 		return o, fault.InputError("keylog", "%s: %v", s.keylog, err)
 	}
 	return o, nil
+}
+
+// privateKeys reads lines of GROUP:HEX. Empty ones and comments are skipped.
+func privateKeys(name string) (list []trace.PrivateKey, err error) {
+	b, err := pki.ReadFile(name, maxKeyLog)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, _ := strings.Cut(line, ":")
+		group, ok := registry.Groups.Find(strings.TrimSpace(name))
+		key, err := hex.DecodeString(strings.TrimSpace(value))
+		if !ok || err != nil || len(key) == 0 {
+			return nil, fault.InputError("private", "line %d of the private keys is not GROUP:HEX", n) // and not printed: it is secret
+		}
+		list = append(list, trace.PrivateKey{Group: uint16(group.ID), Key: key})
+	}
+	return list, nil
 }
 
 func (s *show) directions(o trace.CaptureOptions) (*trace.Trace, error) {
