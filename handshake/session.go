@@ -162,7 +162,8 @@ type SessionInfo struct {
 	Expires      time.Time
 	MaxEarlyData uint32
 	AgeAdd       uint32   // ticket_age_add
-	Ticket       []byte   // client: what goes over the wire
+	Ticket       []byte   // client: what goes over the wire; nil if SessionID does
+	SessionID    []byte   // client: of a session of TLS 1.2 that the server keeps; nil if there is a ticket
 	Application  []byte   // what the application attached
 	PeerChain    [][]byte // the peer's certificates in DER, the leaf first; nil if it had none
 }
@@ -174,10 +175,13 @@ func ReadSession(b []byte) (SessionInfo, error) {
 		return SessionInfo{}, err
 	}
 	created := time.UnixMilli(s.created)
+	if len(s.ticket) > 0 {
+		s.sessionID = nil
+	}
 	return SessionInfo{
 		Version: s.version, Suite: s.suite, ServerName: s.serverName, ALPN: s.alpn,
 		Created: created, Expires: created.Add(time.Duration(s.lifetime) * time.Second),
-		MaxEarlyData: s.maxEarlyData, AgeAdd: s.ageAdd, Ticket: s.ticket, Application: s.application,
+		MaxEarlyData: s.maxEarlyData, AgeAdd: s.ageAdd, Ticket: s.ticket, SessionID: s.sessionID, Application: s.application,
 		PeerChain: s.chain,
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"time"
 
 	"github.com/tlsengine/tlsengine/internal/pcap"
 )
@@ -83,7 +82,7 @@ func fromStream(s *pcap.Stream, o CaptureOptions) *Connection {
 	v := newViewer(o)
 	c := v.b.c
 	_, start := client.Arrived(from + 5)
-	started := start.UTC().Truncate(time.Microsecond)
+	started := At(start)
 	c.Started = &started
 	c.Target = target(s.Client, s.Server)
 	if from > 0 {

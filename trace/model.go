@@ -32,7 +32,7 @@ type Connection struct {
 	ID           int             `json:"id"`
 	Role         string          `json:"role"` // "client", "server", or "observer" of a capture
 	Target       json.RawMessage `json:"target,omitempty"`
-	Started      *time.Time      `json:"started,omitempty"`
+	Started      *Time           `json:"started,omitempty"`
 	Result       json.RawMessage `json:"result,omitempty"`
 	Buffers      []Buffer        `json:"buffers"`
 	Records      []Record        `json:"records"`
@@ -161,14 +161,14 @@ type Secret struct {
 	Context *Context `json:"context,omitempty"`
 	Off     int      `json:"off,omitempty"`
 	Len     int      `json:"len"`
-	Out     Hex      `json:"out"`
+	Out     Octets   `json:"out"`
 	KeyLog  string   `json:"keylog,omitempty"`
 }
 
 // Context is what goes into a secret beside the label.
 type Context struct {
-	TranscriptAfter *int `json:"transcript_after,omitempty"` // the message whose transcript hash it is
-	Hash            Hex  `json:"hash"`                       // the bytes themselves
+	TranscriptAfter *int   `json:"transcript_after,omitempty"` // the message whose transcript hash it is
+	Hash            Octets `json:"hash"`                       // the bytes themselves
 }
 
 // KeyExchange is one shared secret. Values of more than 64 bytes are in base64.
@@ -177,7 +177,7 @@ type KeyExchange struct {
 	Group  uint16 `json:"group"`
 	Ours   Pair   `json:"ours"`
 	Theirs Octets `json:"theirs"`
-	Shared Hex    `json:"shared"`
+	Shared Octets `json:"shared"`
 }
 
 // Pair is a key pair. After Redact, Private is nil.
@@ -195,7 +195,21 @@ type Event struct {
 	Name string          `json:"name,omitempty"`
 }
 
-// Hex is bytes that JSON shows in hex; nil is null.
+// Time is a point in time that JSON shows in UTC with microseconds: RFC 3339.
+type Time struct{ time.Time }
+
+// timeForm is how JSON shows a time.
+const timeForm = "2006-01-02T15:04:05.000000Z"
+
+// At is a time as traces have it.
+func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
+
+// MarshalJSON gives a string.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + t.UTC().Format(timeForm) + `"`), nil
+}
+
+// Hex is bytes that JSON shows in hex, not more than 64; nil is null.
 type Hex []byte
 
 // MarshalJSON gives a string of lower-case hex, or null.
@@ -218,9 +232,9 @@ func (h *Hex) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// maxHex is the longest value in hex: "bytes: lower-case hex up to 64 bytes,
-// else base64, key ends _b64".
-const maxHex = 64
+// MaxHex is the longest value in hex, in bytes. What is longer is in base64,
+// under a key that ends with _b64.
+const MaxHex = 64
 
 // Octets is bytes that JSON shows in hex, or if they are many as an object
 // with the one key value_b64; nil is null.
@@ -232,7 +246,7 @@ type longOctets struct {
 
 // MarshalJSON gives hex, an object, or null.
 func (o Octets) MarshalJSON() ([]byte, error) {
-	if len(o) <= maxHex {
+	if len(o) <= MaxHex {
 		return Hex(o).MarshalJSON()
 	}
 	return json.Marshal(longOctets{o})

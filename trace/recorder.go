@@ -42,7 +42,7 @@ var _ hook.Tracer = (*Recorder)(nil)
 func NewRecorder(role string, now func() time.Time) *Recorder {
 	r := &Recorder{b: newBuilder(role), client: role == "client", now: now}
 	r.start = now()
-	started := r.start.UTC().Truncate(time.Microsecond)
+	started := At(r.start)
 	r.b.c.Started = &started
 	return r
 }

@@ -131,7 +131,7 @@ func (b *builder) derive(d hook.Derivation) string {
 
 // context names the message after which the transcript hash is that.
 func (b *builder) context(value []byte) *Context {
-	c := &Context{Hash: append(Hex{}, value...)}
+	c := &Context{Hash: append(Octets{}, value...)}
 	if id := b.c.transcriptAfter(value); len(value) > 0 && id >= 0 {
 		c.TranscriptAfter = &id
 	}
@@ -197,8 +197,8 @@ func (b *builder) keyExchange(k hook.KeyExchange) {
 // trafficKeys adds key and IV of a traffic secret of TLS 1.3, and returns them.
 func (b *builder) trafficKeys(id string, suite *cipher.Suite, secret []byte) keyschedule.Keys {
 	keys := keyschedule.TrafficKeys(suite, keyschedule.SecretOf(secret))
-	b.secret(Secret{ID: id + ".key", Op: OpExpandLabel, Hash: suite.Hash.String(), Secret: id, Label: "key", Context: &Context{Hash: Hex{}}, Out: keys.Key[:keys.KeyLen]})
-	b.secret(Secret{ID: id + ".iv", Op: OpExpandLabel, Hash: suite.Hash.String(), Secret: id, Label: "iv", Context: &Context{Hash: Hex{}}, Out: keys.IV[:keys.IVLen]})
+	b.secret(Secret{ID: id + ".key", Op: OpExpandLabel, Hash: suite.Hash.String(), Secret: id, Label: "key", Context: &Context{Hash: Octets{}}, Out: keys.Key[:keys.KeyLen]})
+	b.secret(Secret{ID: id + ".iv", Op: OpExpandLabel, Hash: suite.Hash.String(), Secret: id, Label: "iv", Context: &Context{Hash: Octets{}}, Out: keys.IV[:keys.IVLen]})
 	return keys
 }
 

@@ -96,7 +96,7 @@ func (t *Tap) Connection() *Connection {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	v := newViewer(CaptureOptions{KeyLog: t.log, Private: t.private})
-	started := t.start.UTC().Truncate(time.Microsecond)
+	started := At(t.start)
 	v.b.c.Role, v.b.c.Started = t.role, &started
 	if t.dirs[C2S].full || t.dirs[S2C].full {
 		v.b.note("the trace ends after %d bytes of one direction", MaxConnection)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"errors"
 	"io"
 	"time"
@@ -49,7 +48,7 @@ func (c *connect) exportInto(l *link, rep *report.Connect) error {
 	if err != nil {
 		return fault.UsageError("value", "--exporter: %v", err)
 	}
-	rep.Exporter = &report.Exporter{Label: c.export.label, Length: len(value), Value: hex.EncodeToString(value)}
+	rep.Exporter = report.ExporterOf(c.export.label, value)
 	return nil
 }
 

@@ -219,9 +219,7 @@ func (d *dialogue) conclude() error {
 	c.Result = report.Of(state)
 	c.Result.EarlyData = d.early
 	for _, s := range d.sessions {
-		if t, ok := report.TicketOf(s); ok {
-			c.Result.Session.Tickets = append(c.Result.Session.Tickets, t)
-		}
+		c.Result.Session.Add(s)
 	}
 	c.Result.ClientAuth.Requested = state.OwnScheme != 0
 	c.Result.ClientAuth.Sent = state.OwnScheme != 0

@@ -126,9 +126,7 @@ func (l *link) result() report.Result {
 	res := report.Of(l.tls.State())
 	res.EarlyData = l.tls.Early
 	for _, s := range l.tls.Sessions {
-		if t, ok := report.TicketOf(s); ok {
-			res.Session.Tickets = append(res.Session.Tickets, t)
-		}
+		res.Session.Add(s)
 	}
 	if req := l.tls.Request; req != nil {
 		res.ClientAuth.Requested, res.ClientAuth.Sent = true, l.tls.Sent

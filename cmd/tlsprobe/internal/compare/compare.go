@@ -20,7 +20,7 @@ type Change struct {
 // volatile are the keys whose values change every time.
 var volatile = map[string]bool{
 	"tool": true, "timing": true, "bytes": true, "started": true, "days_left": true, "t_us": true, "probes": true, "connections_made": true,
-	"exporter": true, "messages": true, "address": true, "reply": true,
+	"exporter": true, "messages": true, "address": true, "reply": true, "session_id": true, "this_update": true, "next_update": true,
 }
 
 // ignored reports whether a key is left out, by its name or that of what it is

@@ -27,6 +27,7 @@ type Cert struct {
 	Certificates []Certificate `json:"certificates"`
 	TLSA         *string       `json:"tlsa"` // a DNS record for the first key
 	OCSP         *Staple       `json:"ocsp"`
+	SCTs         []SCT         `json:"scts"` // in the first certificate
 
 	Verdict *pki.Verdict `json:"-"`
 }
@@ -36,17 +37,16 @@ func (c *Cert) SetVerdict(v *pki.Verdict, enforced bool, now time.Time) {
 	var shared Connect
 	shared.SetVerdict(v, enforced, now)
 	c.Verdict, c.Verification, c.Certificates = v, shared.Verification, shared.Certificates
+	c.SCTs = []SCT{}
 	if len(c.Certificates) > 0 {
 		tlsa := c.Certificates[0].TLSA()
-		c.TLSA = &tlsa
+		c.TLSA, c.SCTs = &tlsa, SCTsOf(v.Chain[0])
 	}
 }
 
 // SetStaple notes a stapled OCSP response.
 func (c *Cert) SetStaple(response []byte) {
-	if len(response) > 0 {
-		c.OCSP = &Staple{Length: len(response)}
-	}
+	c.OCSP = StapleOf(response, c.Verdict.Chain, c.Verdict.Path)
 }
 
 // Fail puts a fault into the report.
@@ -101,10 +101,13 @@ func (c *Cert) Text(s text.Style) string {
 	rows.Add("pin", first.Pin(), "", "")
 	rows.Add("TLSA", first.TLSA(), "", "")
 	rows.Add("timestamps", text.Plural(first.SCTs, "SCT")+" in it", "", "")
+	for _, sct := range c.SCTs {
+		rows.Add("", "log "+sct.LogID[:16]+"…", sct.Time.Format(time.RFC3339), "")
+	}
 	if c.Target != nil {
 		staple := "none"
 		if c.OCSP != nil {
-			staple = text.Plural(c.OCSP.Length, "byte")
+			staple = c.OCSP.Text()
 		}
 		rows.Add("OCSP staple", staple, "", "")
 	}

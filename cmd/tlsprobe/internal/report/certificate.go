@@ -14,24 +14,25 @@ import (
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // Certificate is one certificate in JSON.
 type Certificate struct {
-	PEM       string    `json:"pem"`
-	Subject   string    `json:"subject"`
-	Issuer    string    `json:"issuer"`
-	Serial    string    `json:"serial"`
-	NotBefore time.Time `json:"not_before"`
-	NotAfter  time.Time `json:"not_after"`
-	DaysLeft  int       `json:"days_left"`
-	Names     []string  `json:"names"`
-	Key       Key       `json:"key"`
-	Signature string    `json:"signature"`
-	SHA256    string    `json:"sha256"`
-	SPKI      string    `json:"spki_sha256"`
-	CA        bool      `json:"ca"`
-	SCTs      int       `json:"scts"`
+	PEM       string     `json:"pem"`
+	Subject   string     `json:"subject"`
+	Issuer    string     `json:"issuer"`
+	Serial    string     `json:"serial"`
+	NotBefore trace.Time `json:"not_before"`
+	NotAfter  trace.Time `json:"not_after"`
+	DaysLeft  int        `json:"days_left"`
+	Names     []string   `json:"names"`
+	Key       Key        `json:"key"`
+	Signature string     `json:"signature"`
+	SHA256    string     `json:"sha256"`
+	SPKI      string     `json:"spki_sha256"`
+	CA        bool       `json:"ca"`
+	SCTs      int        `json:"scts"`
 }
 
 // Key is a public key.
@@ -47,9 +48,9 @@ func CertificateOf(cert *x509.Certificate, now time.Time) Certificate {
 	spki := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
 	return Certificate{
 		PEM: PEM(cert), Subject: cert.Subject.String(), Issuer: cert.Issuer.String(), Serial: Serial(cert),
-		NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(), DaysLeft: pki.Days(now, cert.NotAfter),
+		NotBefore: trace.At(cert.NotBefore), NotAfter: trace.At(cert.NotAfter), DaysLeft: pki.Days(now, cert.NotAfter),
 		Names: pki.Names(cert), Key: keyOf(cert), Signature: cert.SignatureAlgorithm.String(),
-		SHA256: hex.EncodeToString(sum[:]), SPKI: hex.EncodeToString(spki[:]), CA: cert.IsCA, SCTs: pki.SCTs(cert),
+		SHA256: hex.EncodeToString(sum[:]), SPKI: hex.EncodeToString(spki[:]), CA: cert.IsCA, SCTs: len(pki.SCTs(cert)),
 	}
 }
 

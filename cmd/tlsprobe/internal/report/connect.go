@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/target"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // Connect is the report of one connection: tlsprobe.connect/1.
@@ -94,7 +96,27 @@ type Bytes struct {
 type Exporter struct {
 	Label  string `json:"label"`
 	Length int    `json:"length"`
-	Value  string `json:"value"`
+	Value  string `json:"value,omitempty"`     // up to 64 bytes, in hex
+	Long   []byte `json:"value_b64,omitempty"` // more
+}
+
+// ExporterOf is keying material that was exported.
+func ExporterOf(label string, value []byte) *Exporter {
+	e := &Exporter{Label: label, Length: len(value)}
+	if len(value) > trace.MaxHex {
+		e.Long = value
+	} else {
+		e.Value = hex.EncodeToString(value)
+	}
+	return e
+}
+
+// Text is the value in hex.
+func (e *Exporter) Text() string {
+	if e.Long != nil {
+		return hex.EncodeToString(e.Long)
+	}
+	return e.Value
 }
 
 // Reply is what the peer said to what was sent.
@@ -182,7 +204,7 @@ func (c *Connect) facts(b *strings.Builder) {
 		rows.Add("key update", updates[c.KeyUpdate], "", "")
 	}
 	if c.Exporter != nil {
-		rows.Add("exporter", c.Exporter.Value, "", text.Clean(c.Exporter.Label))
+		rows.Add("exporter", c.Exporter.Text(), "", text.Clean(c.Exporter.Label))
 	}
 	rows.Add("bytes", c.Bytes.text(), "", "")
 	b.WriteString(rows.String())

@@ -3,11 +3,17 @@
 package report
 
 import (
+	"crypto/x509"
+	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/handshake"
 	"github.com/tlsengine/tlsengine/internal/registry"
+	"github.com/tlsengine/tlsengine/trace"
 )
 
 // Result is what was negotiated, as far as it was.
@@ -27,6 +33,42 @@ type Result struct {
 	Session     Session        `json:"session"`
 	ClientAuth  ClientAuth     `json:"client_auth"`
 	OCSP        *Staple        `json:"ocsp"`
+	SCTs        []SCT          `json:"scts"` // in the certificate
+
+	// What this engine never offers, in the words of a report that may come to
+	// say something else.
+	ECH         ECH         `json:"ech"`
+	Compression Compression `json:"compression"`
+	RawKey      bool        `json:"raw_public_key"`
+	Delegated   bool        `json:"delegated_credential"`
+}
+
+// ECH is what became of Encrypted Client Hello.
+type ECH struct {
+	Offered    bool    `json:"offered"`
+	Accepted   bool    `json:"accepted"`
+	Retry      []byte  `json:"retry_configs_b64"`
+	PublicName *string `json:"public_name"`
+}
+
+// Compression is what was compressed, and how.
+type Compression struct {
+	Certificate *registry.Code `json:"certificate"`
+}
+
+// SCT is a signed certificate timestamp.
+type SCT struct {
+	LogID string     `json:"log_id"`
+	Time  trace.Time `json:"time"`
+}
+
+// SCTsOf are the timestamps in a certificate.
+func SCTsOf(cert *x509.Certificate) []SCT {
+	list := []SCT{}
+	for _, sct := range pki.SCTs(cert) {
+		list = append(list, SCT{LogID: hex.EncodeToString(sct.Log[:]), Time: trace.At(sct.Time)})
+	}
+	return list
 }
 
 // PSK is what was resumed with.
@@ -36,7 +78,8 @@ type PSK struct {
 
 // Session is what may be resumed later.
 type Session struct {
-	Tickets []Ticket `json:"tickets"` // null when the handshake was not complete
+	Tickets []Ticket `json:"tickets"`    // null when the handshake was not complete
+	ID      *string  `json:"session_id"` // of a session that a TLS 1.2 server keeps
 }
 
 // Ticket is one session ticket.
@@ -56,7 +99,46 @@ type ClientAuth struct {
 
 // Staple is a stapled OCSP response.
 type Staple struct {
-	Length int `json:"length"`
+	Length     int         `json:"length"`
+	Status     *string     `json:"status"` // good, revoked, unknown; null if it cannot be read
+	Signed     string      `json:"signed"` // by the certificate's issuer: yes, no, unknown
+	ThisUpdate *trace.Time `json:"this_update"`
+	NextUpdate *trace.Time `json:"next_update"`
+	RevokedAt  *trace.Time `json:"revoked_at,omitempty"`
+	Message    string      `json:"message,omitempty"` // why there is no status
+}
+
+// StapleOf describes a response that came with a chain; nil if none came.
+func StapleOf(response []byte, chain, path []*x509.Certificate) *Staple {
+	if len(response) == 0 {
+		return nil
+	}
+	s := pki.ReadStaple(response, chain, path)
+	when := func(t time.Time) *trace.Time {
+		if t.IsZero() {
+			return nil
+		}
+		at := trace.At(t)
+		return &at
+	}
+	return &Staple{Length: len(response), Status: some(s.Status), Signed: s.Signed, Message: s.Reason,
+		ThisUpdate: when(s.ThisUpdate), NextUpdate: when(s.NextUpdate), RevokedAt: when(s.RevokedAt)}
+}
+
+// Text is the response in a line.
+func (s *Staple) Text() string {
+	if s.Status == nil {
+		return text.Plural(s.Length, "byte") + ", not read: " + text.Clean(s.Message)
+	}
+	line := *s.Status
+	if s.RevokedAt != nil {
+		line += " on " + date(s.RevokedAt.Time)
+	}
+	line += " as of " + date(s.ThisUpdate.Time)
+	if s.NextUpdate != nil {
+		line += ", next " + date(s.NextUpdate.Time)
+	}
+	return line + map[string]string{"yes": ", signed by the issuer", "no": ", NOT SIGNED by the issuer", "unknown": ", the issuer is not known"}[s.Signed]
 }
 
 // What became of early data.
@@ -97,16 +179,29 @@ func Of(cs tlsengine.ConnectionState) Result {
 	if cs.Resumed {
 		r.PSK = &PSK{Kind: "ticket"}
 	}
-	if len(cs.PeerStaple) > 0 {
-		r.OCSP = &Staple{Length: len(cs.PeerStaple)}
+	r.SCTs = []SCT{}
+	if chain := parsed(cs.PeerChain); len(chain) > 0 {
+		r.OCSP, r.SCTs = StapleOf(cs.PeerStaple, chain, nil), SCTsOf(chain[0])
 	}
 	return r
+}
+
+// parsed are the certificates of a chain, up to one that cannot be read.
+func parsed(chain [][]byte) (list []*x509.Certificate) {
+	for _, der := range chain {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return list
+		}
+		list = append(list, cert)
+	}
+	return list
 }
 
 // OfServer is the result as the server knows it.
 func OfServer(cs tlsengine.ConnectionState, requested bool) Result {
 	r := Of(cs)
-	r.Signature, r.OCSP, r.Session.Tickets = nil, nil, nil
+	r.Signature, r.OCSP, r.SCTs, r.Session.Tickets = nil, nil, []SCT{}, nil
 	if cs.OwnScheme != 0 {
 		r.Signature = registry.CodeOf(registry.SignatureSchemes, cs.OwnScheme)
 	}
@@ -117,15 +212,21 @@ func OfServer(cs tlsengine.ConnectionState, requested bool) Result {
 	return r
 }
 
-// TicketOf describes a session that came.
-func TicketOf(session []byte) (Ticket, bool) {
+// Add describes a session that came: a ticket, or the id of one that the
+// server keeps.
+func (s *Session) Add(session []byte) {
 	info, err := tlsengine.ReadSession(session)
 	if err != nil {
-		return Ticket{}, false
+		return
 	}
-	return Ticket{
+	if len(info.Ticket) == 0 {
+		id := hex.EncodeToString(info.SessionID)
+		s.ID = &id
+		return
+	}
+	s.Tickets = append(s.Tickets, Ticket{
 		Lifetime: int64(info.Expires.Sub(info.Created).Seconds()), MaxEarlyData: int64(info.MaxEarlyData), Length: len(info.Ticket),
-	}, true
+	})
 }
 
 // classical is the word for groups that a quantum computer breaks.

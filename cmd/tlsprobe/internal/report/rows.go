@@ -82,7 +82,7 @@ func (r *Rows) Facts(res *Result) {
 		r.Add("client auth", res.clientAuth(), "", "")
 	}
 	if res.OCSP != nil {
-		r.Add("OCSP staple", text.Plural(res.OCSP.Length, "byte"), "", "")
+		r.Add("OCSP staple", res.OCSP.Text(), "", "")
 	}
 }
 
@@ -94,6 +94,9 @@ func (res *Result) resumption() string {
 	tickets := res.Session.Tickets
 	if tickets == nil {
 		return strings.Join(words, ", ") // a server's view
+	}
+	if res.Session.ID != nil {
+		words = append(words, "session id")
 	}
 	if len(tickets) == 0 {
 		return strings.Join(append(words, "no tickets"), ", ")

@@ -34,13 +34,25 @@ var definitions = sync.OnceValue(func() node {
 			req("ems", flag("extended main secret, or TLS 1.3")), req("secure_renegotiation", flag("RFC 5746, or TLS 1.3")),
 			req("session", object(req("tickets", null(list(object(
 				req("lifetime_s", num("seconds")), req("max_early_data", num("bytes; 0 is none")), req("length", num("of the ticket in bytes")),
-			)))))),
+			)))), req("session_id", null(hex("of a session that a TLS 1.2 server keeps"))))),
 			req("client_auth", object(
 				req("requested", flag("the server asked for a certificate")), req("authorities", list(str("whose certificates it takes"))),
 				req("sent", flag("one was sent")), opt("signature", ref("code")),
 			)),
-			req("ocsp", null(object(req("length", num("of the stapled response in bytes"))))),
+			req("ocsp", null(ref("staple"))), req("scts", list(ref("sct"))),
+			req("ech", object(
+				req("offered", flag("Encrypted Client Hello was offered")), req("accepted", flag("and taken")),
+				req("retry_configs_b64", null(base64("what to try instead"))), req("public_name", null(str("the name outside"))),
+			)),
+			req("compression", object(req("certificate", null(ref("code"))))),
+			req("raw_public_key", flag("in place of a certificate")), req("delegated_credential", flag("signed in place of the certificate's key")),
 		),
+		"staple": object(
+			req("length", num("of the stapled OCSP response in bytes")), req("status", null(oneOf("of the certificate; null if it cannot be read", "good", "revoked", "unknown"))),
+			req("signed", oneOf("by the issuer, or who it named", "yes", "no", "unknown")), req("this_update", null(stamp("when it was true"))), req("next_update", null(stamp("when there is a newer one"))),
+			opt("revoked_at", stamp("when it was revoked")), opt("message", str("why there is no status")),
+		),
+		"sct": object(req("log_id", hex("hash of the log's key")), req("time", stamp("when the log had the certificate"))),
 		"verification": object(
 			req("ok", flag("nothing is wrong")), req("enforced", flag("what is wrong ends the connection")),
 			req("errors", list(object(req("code", str("verify.expired, …")), req("message", str("in words")), req("cert", num("index into certificates"))))),

@@ -15,7 +15,7 @@ var documents = sync.OnceValue(func() map[string]document {
 			req("tool", ref("tool")), req("target", ref("target")), req("exit", num("exit code")), complete, opt("error", ref("error")),
 			req("timing", ref("timing")), req("result", ref("result")), req("verification", ref("verification")),
 			req("certificates", list(ref("certificate"))), req("bytes", ref("bytes")),
-			opt("exporter", object(req("label", str("")), req("length", num("bytes")), req("value", hex("the keying material")))),
+			opt("exporter", object(req("label", str("")), req("length", num("bytes")), opt("value", hex("the keying material, up to 64 bytes")), opt("value_b64", base64("more")))),
 			opt("key_update", oneOf("whose keys changed", "both", "own", "none")),
 			opt("reply", object(req("length", num("bytes")), req("truncated", flag("--max-reply left something out")), opt("end", oneOf("how the peer ended it; cut is without close_notify", "close_notify", "cut", "open")), req("data_b64", base64("what the peer said")))),
 			opt("second", object(req("timing", ref("timing")), req("result", ref("result")), req("bytes", ref("bytes")))),
@@ -24,7 +24,7 @@ var documents = sync.OnceValue(func() map[string]document {
 		"cert": {"The certificates of a server or a file.", []field{
 			req("tool", ref("tool")), req("target", null(ref("target"))), req("file", null(str("where they are from"))), req("exit", num("exit code")), complete, opt("error", ref("error")),
 			req("verification", ref("verification")), req("certificates", list(ref("certificate"))),
-			req("tlsa", null(str("data of a TLSA record for the first key"))), req("ocsp", null(object(req("length", num("of the stapled response in bytes"))))),
+			req("tlsa", null(str("data of a TLSA record for the first key"))), req("ocsp", null(ref("staple"))), req("scts", list(ref("sct"))),
 		}},
 		"demo": {"Connections between a client and a server in one process.", []field{
 			req("tool", ref("tool")), req("exit", num("exit code")),
@@ -112,12 +112,12 @@ var documents = sync.OnceValue(func() map[string]document {
 				))),
 				req("secrets", list(object(
 					req("id", str("")), req("op", str("extract, expand_label, prf, given, …")), opt("hash", str("")), opt("salt", str("")), opt("ikm", str("")), opt("secret", str("")),
-					opt("label", str("")), opt("context", object(opt("transcript_after", num("a message")), req("hash", ref("hex")))), opt("off", num("")), req("len", num("")),
-					req("out", ref("hex")), opt("keylog", str("its label in a key log")),
+					opt("label", str("")), opt("context", object(opt("transcript_after", num("a message")), req("hash", ref("octets")))), opt("off", num("")), req("len", num("")),
+					req("out", ref("octets")), opt("keylog", str("its label in a key log")),
 				))),
 				req("key_exchanges", list(object(
 					req("id", num("")), req("group", num("")), req("ours", object(req("public", ref("octets")), req("private", ref("octets")))),
-					req("theirs", ref("octets")), req("shared", ref("hex")),
+					req("theirs", ref("octets")), req("shared", ref("octets")),
 				))),
 				req("events", list(object(req("t_us", num("")), req("kind", str("")), opt("ref", node{}), opt("name", str(""))))), opt("notes", list(str(""))),
 			))),

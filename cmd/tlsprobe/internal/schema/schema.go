@@ -76,11 +76,11 @@ func str(about string) node  { return node{"type": "string", "description": abou
 func num(about string) node  { return node{"type": "integer", "description": about} }
 func flag(about string) node { return node{"type": "boolean", "description": about} }
 func stamp(about string) node {
-	return node{"type": "string", "format": "date-time", "description": about}
+	return node{"type": "string", "format": "date-time", "pattern": `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$`, "description": about}
 }
 
 func hex(about string) node {
-	return node{"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": about}
+	return node{"type": "string", "pattern": "^([0-9a-f]{2}){0,64}$", "description": about}
 }
 
 func base64(about string) node {
