@@ -32,12 +32,18 @@ func SCTs(cert *x509.Certificate) (list []SCT) {
 		if rest, err := asn1.Unmarshal(ext.Value, &value); err != nil || len(rest) > 0 {
 			return nil
 		}
-		outer := wire.NewReader(value)
-		all := wire.NewReader(outer.Vector16())
-		for !all.Empty() {
-			if sct, ok := parseSCT(all.NonEmpty16()); ok {
-				list = append(list, sct)
-			}
+		list = append(list, parseSCTs(value)...)
+	}
+	return list
+}
+
+// parseSCTs reads a list of timestamps, as far as it goes.
+func parseSCTs(value []byte) (list []SCT) {
+	outer := wire.NewReader(value)
+	all := wire.NewReader(outer.Vector16())
+	for !all.Empty() {
+		if sct, ok := parseSCT(all.NonEmpty16()); ok {
+			list = append(list, sct)
 		}
 	}
 	return list

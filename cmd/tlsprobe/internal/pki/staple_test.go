@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,10 +18,29 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
+// What came with a certificate is described, whatever it is.
+func FuzzStaple(f *testing.F) {
+	ca, caKey := signed(f, 1, "CA", nil, nil)
+	leaf, _ := signed(f, 2, "leaf", ca, caKey)
+	for _, status := range []int{ocsp.Good, ocsp.Revoked} {
+		der, err := ocsp.CreateResponse(ca, ca, ocsp.Response{Status: status, SerialNumber: big.NewInt(2), ThisUpdate: noon, NextUpdate: noon}, caKey)
+		require.NoError(f, err)
+		f.Add(der)
+	}
+	f.Add(append([]byte{0, 49, 0, 47}, make([]byte, 47)...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s := ReadStaple(b, []*x509.Certificate{leaf}, []*x509.Certificate{ca})
+		require.Equal(t, s.Status == "", s.Reason != "")
+		for _, sct := range parseSCTs(b) {
+			require.LessOrEqual(t, sct.Time.UTC().Year(), 9999)
+		}
+	})
+}
+
 // signed is a certificate by an issuer, its own if that is nil.
-func signed(t *testing.T, serial int64, name string, issuer *x509.Certificate, by *ecdsa.PrivateKey, extra ...pkix.Extension) (*x509.Certificate, *ecdsa.PrivateKey) {
+func signed(t testing.TB, serial int64, name string, issuer *x509.Certificate, by *ecdsa.PrivateKey, extra ...pkix.Extension) (*x509.Certificate, *ecdsa.PrivateKey) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), bytes.Repeat([]byte{byte(serial)}, 32))
 	require.NoError(t, err)
 	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: noon.Add(-time.Hour), NotAfter: noon.Add(time.Hour),
 		IsCA: issuer == nil, BasicConstraintsValid: true, ExtraExtensions: extra}
