@@ -57,6 +57,10 @@ func commandNames() (names []string) {
 // taken for granted.
 func unknownCommand(args []string) error {
 	name := args[0]
+	if name == "scan" {
+		return fault.UsageError("absent", "scan is not in this program").
+			WithHint("`tlsprobe connect --why` finds out what a server refuses, and `tlsprobe show` what it says")
+	}
 	if strings.HasPrefix(name, "-") {
 		return fault.UsageError("command", "the command comes first, then flags such as %s", name).WithHint("`tlsprobe help` lists the commands")
 	}

@@ -35,6 +35,9 @@ func (p *probe) configFile() (name string, lines []flags.Line, err error) {
 	}
 	known := allFlags()
 	for _, line := range lines {
+		if what := flags.Absent(line.Name); what != "" {
+			return name, nil, fault.InputError("config", "%s: line %d: %s: this version has no %s", name, line.Number, line.Name, what)
+		}
 		if known.Lookup(line.Name) == nil {
 			f := fault.InputError("config", "%s: line %d: no command has a flag %q", name, line.Number, line.Name)
 			if near := flags.Nearest(line.Name, known.Names()); near != "" {
@@ -49,7 +52,7 @@ func (p *probe) configFile() (name string, lines []flags.Line, err error) {
 // configName is where the config file is, "" if there is nowhere.
 func (p *probe) configName() string {
 	dir := p.getenv("XDG_CONFIG_HOME")
-	if dir == "" {
+	if !filepath.IsAbs(dir) { // "If an implementation encounters a relative path … it should consider the path invalid and ignore it."
 		home := p.getenv("HOME")
 		if home == "" {
 			return ""

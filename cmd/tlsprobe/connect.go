@@ -52,6 +52,8 @@ type peerFlags struct {
 
 	target      *target.Target
 	credentials []*tlsengine.Credential
+	deadline    time.Time     // of all connections; set by the first
+	share       time.Duration // of it for one connection; 0 for what is left
 }
 
 func (f *peerFlags) flags(s *flags.Set, timeout time.Duration) {
@@ -129,15 +131,20 @@ func (f *peerFlags) prepare(p *probe, command string, args []string) (err error)
 		}
 		f.credentials = []*tlsengine.Credential{cred}
 		for _, name := range []string{f.key, f.keyPass} {
-			if name != "" && pki.Exposed(name) {
-				p.say("tlsprobe: warning: others may read %s", name)
-			}
+			p.warnExposed(name)
 		}
 	}
 	if _, err := p.keyLogFile(f.keylog); err != nil {
 		return err
 	}
 	return f.trust.Load()
+}
+
+// warnExposed says that others may read a file with a secret in it.
+func (p *probe) warnExposed(name string) {
+	if name != "" && pki.Exposed(name) {
+		p.say("tlsprobe: warning: others may read %s", name)
+	}
 }
 
 func (f *peerFlags) checkNames() error {
@@ -228,7 +235,7 @@ func (c *connect) flags(s *flags.Set) {
 	s.Switch(&c.certs, "certs", "print the certificates in PEM too")
 	s.String(&c.certsOut, "certs-out", "DIR", "save the certificates in DIR")
 	s.File(&c.saveTrace, "save-trace", "write every byte, and the secrets, to FILE, for tlsprobe show")
-	s.Switch(&c.why, "why", "if the handshake fails, find out why: up to 8 more connections")
+	s.Switch(&c.why, "why", "if the handshake fails, find out why: up to 8 more connections, all within --timeout")
 	addTargets(s, &c.targets)
 	c.peerFlags.flags(s, 15*time.Second)
 }

@@ -31,6 +31,7 @@ func (c *connect) check(p *probe) error {
 		if c.session, err = readSession(c.sessionIn); err != nil {
 			return err
 		}
+		p.warnExposed(c.sessionIn)
 	}
 	if c.early != "" {
 		if c.earlyData, err = pki.ReadFile(c.early, maxEarly); err != nil {

@@ -18,12 +18,14 @@ const connectSchema = "tlsprobe.connect/1"
 // connect makes the connections that the flags ask for, and the report.
 func (c *connect) connect(p *probe) error {
 	c.defaults()
+	if c.why {
+		c.share = c.dial.Timeout / firstShare
+	}
 	first, err := c.open(p, c.session, c.firstEarly())
 	if first == nil {
 		return c.conclude(p, nil, err)
 	}
 	defer first.close()
-	defer c.saveTraces(p, first)
 	rep := c.report(p, first)
 	if err == nil && !c.resume {
 		err = c.talk(p, first, rep)
@@ -38,6 +40,11 @@ func (c *connect) connect(p *probe) error {
 	}
 	if err != nil && first.tls.State().Version == 0 && !interrupted(err) {
 		rep = nil // nothing was learned
+	}
+	if saving := c.saveTraces(first); err == nil && saving != nil {
+		err = saving
+	} else if saving != nil {
+		p.talk("tlsprobe: " + saving.Error())
 	}
 	return c.conclude(p, rep, err)
 }
@@ -113,9 +120,9 @@ func (c *connect) keep(l *link) error {
 }
 
 // saveTraces writes the trace of all connections, whatever became of them.
-func (c *connect) saveTraces(p *probe, first *link) {
+func (c *connect) saveTraces(first *link) error {
 	if !c.traced {
-		return
+		return nil
 	}
 	t := report.TraceOf()
 	for id, l := range append([]*link{first}, c.others...) {
@@ -125,9 +132,7 @@ func (c *connect) saveTraces(p *probe, first *link) {
 		conn.Result, _ = json.Marshal(l.result())                                       //nolint:errcheck // plain data
 		t.Connections = append(t.Connections, conn)
 	}
-	if err := saveTrace(c.saveTrace, t); err != nil {
-		p.say("tlsprobe: %v", err)
-	}
+	return saveTrace(c.saveTrace, t)
 }
 
 // saveCerts writes each certificate and the chain of them.
@@ -149,6 +154,9 @@ func saveCerts(dir string, v *pki.Verdict) error {
 // conclude prints the report, with what went wrong. Without a report there is
 // nothing to print but the error.
 func (c *connect) conclude(p *probe, rep *report.Connect, err error) error {
+	if err == nil {
+		err = p.logFault()
+	}
 	if err == nil {
 		return c.print(p, rep)
 	}

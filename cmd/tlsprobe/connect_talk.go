@@ -68,8 +68,10 @@ func (c *connect) updateKeys(l *link, rep *report.Connect) error {
 // reply sends what there is to send, and collects what the peer says.
 func (c *connect) reply(p *probe, l *link, rep *report.Connect) error {
 	reply := bytes.NewBuffer([]byte{}) // no reply is an empty one
+	wait := p.waiting(c.target.Input + "  waiting for the reply")
 	more, err := l.tls.Exchange(l.ctx, c.request, reply, c.maxReply)
 	rep.Reply = &report.Reply{Length: reply.Len(), Truncated: more, End: l.tls.End(), Bytes: reply.Bytes()}
+	wait.over()
 	if rep.Reply.End == "cut" && !more {
 		p.say("tlsprobe: warning: the peer ended the connection without close_notify: the reply may be cut off")
 	}

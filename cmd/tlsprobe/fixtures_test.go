@@ -19,6 +19,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/page"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/visit"
+	"github.com/tlsengine/tlsengine/tlsconn"
 	"github.com/tlsengine/tlsengine/trace"
 )
 
@@ -70,8 +71,10 @@ var makers = map[string]func(fx *fixtures) string{
 		fx.made["key"] = fx.file("key.pem", keyPEM(fx.t, cred))
 		return fx.file("cert.pem", chainPEM(cred.Chain[:1]))
 	},
-	"config":    func(fx *fixtures) string { return fx.config("good", "# ours\nmax-version = 1.2\nascii = true\n") },
-	"badconfig": func(fx *fixtures) string { return fx.config("bad", "max-versoin = 1.2\n") },
+	"config":     func(fx *fixtures) string { return fx.config("good", "# ours\nmax-version = 1.2\nascii = true\n") },
+	"echconfig":  func(fx *fixtures) string { return fx.config("ech", "# ours\nech = grease\n") },
+	"loudconfig": func(fx *fixtures) string { return fx.config("loud", "verbose = 2\n") },
+	"badconfig":  func(fx *fixtures) string { return fx.config("bad", "max-versoin = 1.2\n") },
 	"openkey": func(fx *fixtures) string {
 		key, err := os.ReadFile(fx.made["key"]) // {cert} made it
 		require.NoError(fx.t, err)
@@ -193,6 +196,10 @@ func (fx *fixtures) file(name, content string) string {
 	return path
 }
 
+func (fx *fixtures) chmod(name string, mode os.FileMode) {
+	require.NoError(fx.t, os.Chmod(name, mode))
+}
+
 // config is a directory for XDG_CONFIG_HOME.
 func (fx *fixtures) config(name, content string) string {
 	dir := filepath.Join(fx.dir, name)
@@ -270,4 +277,13 @@ func (fx *fixtures) raw(serve func(net.Conn)) string {
 func local(l net.Listener) string {
 	_, port, _ := net.SplitHostPort(l.Addr().String()) //nolint:errcheck // a listener has one
 	return "localhost:" + port
+}
+
+// tlsServer is the server's end of TLS.
+func tlsServer(c net.Conn, cfg *tlsengine.Config) (net.Conn, error) {
+	conn, err := tlsconn.Server(c, cfg, tlsconn.Options{})
+	if err == nil {
+		err = conn.Handshake(context.Background())
+	}
+	return conn, err
 }

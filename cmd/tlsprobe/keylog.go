@@ -34,17 +34,38 @@ func (p *probe) keyLogFile(name string) (func(label string, clientRandom, secret
 	return func(label string, clientRandom, secret []byte) {
 		mu.Lock()
 		defer mu.Unlock()
-		appendLine(name, fmt.Sprintf("%s %x %x\n", label, clientRandom, secret))
+		if err := appendLine(name, fmt.Sprintf("%s %x %x\n", label, clientRandom, secret)); err != nil {
+			p.logFailed(fault.New(fault.Usage, "input.output", "output", "key log %s: %v", name, plain(err)))
+		}
 	}, nil
 }
 
 // appendLine opens the file anew for each line, so that several processes may
 // share it and nothing is left open.
-func appendLine(name, line string) {
+func appendLine(name, line string) error {
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return
+		return err
 	}
-	defer f.Close()     //nolint:errcheck // the write is whole or not
-	f.WriteString(line) //nolint:errcheck // as above
+	defer f.Close() //nolint:errcheck // the write is whole or not
+	_, err = f.WriteString(line)
+	return err
+}
+
+// logFailed notes that secrets could not be written, the first time.
+func (p *probe) logFailed(err error) {
+	p.logMu.Lock()
+	defer p.logMu.Unlock()
+	if p.logErr == nil {
+		p.logErr = err
+	}
+}
+
+// logFault is why secrets could not be written, once; nil if they were.
+func (p *probe) logFault() error {
+	p.logMu.Lock()
+	defer p.logMu.Unlock()
+	err := p.logErr
+	p.logErr = nil
+	return err
 }

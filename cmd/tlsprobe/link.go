@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"time"
 
+	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/client"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
@@ -25,13 +26,21 @@ type link struct {
 	quit     context.CancelFunc
 	ctx      context.Context
 	trace    *trace.Recorder // nil unless it is wanted
+	earlyWhy string          // why early data that was wanted was not sent
 }
 
 // open connects and makes the handshake. The link is not nil when the target
 // was reached; the error may be a handshake's.
 func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
 	l := &link{start: time.Now(), enforced: !f.noVerify}
-	l.ctx, l.quit = context.WithTimeout(p.ctx, f.dial.Timeout)
+	if f.deadline.IsZero() {
+		f.deadline = l.start.Add(f.dial.Timeout)
+	}
+	end := f.deadline
+	if share := l.start.Add(f.share); f.share > 0 && share.Before(end) {
+		end = share
+	}
+	l.ctx, l.quit = context.WithDeadline(p.ctx, end)
 	opts, err := f.options(p, l, session, early)
 	if err != nil {
 		l.quit()
@@ -64,13 +73,11 @@ func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Op
 	f.offer.Apply(cfg)
 	cfg.Rand, cfg.Time, cfg.Session, cfg.Credentials = f.seed.Reader("client"), now, session, f.credentials
 	cfg.RequestStatus = true
-	if early != nil {
-		cfg.MaxEarlyData = maxEarly
-	}
 	var verify string
 	l.sni, verify = f.serverName()
 	cfg.ServerName, cfg.SNI, cfg.NoSNI = verify, l.sni, l.sni == ""
 	opts.Check = &pki.Check{Trust: &f.trust, Name: verify, Usage: x509.ExtKeyUsageServerAuth, Now: f.trust.Time(p.now()), Pins: f.pins, TLSA: f.tlsa}
+	l.earlyData(f, &opts)
 	log, err := p.keyLog(f.keylog)
 	if err != nil {
 		return opts, err
@@ -86,6 +93,26 @@ func (f *peerFlags) options(p *probe, l *link, session, early []byte) (client.Op
 	}
 	cfg.Tracer = hook.Several(watchers...)
 	return opts, nil
+}
+
+// earlyData offers early data, if the ticket allows it and the certificate that
+// came with it is good: what is sent before the handshake goes to whoever has
+// the ticket's key.
+func (l *link) earlyData(f *peerFlags, opts *client.Options) {
+	if opts.Early == nil {
+		return
+	}
+	info, err := tlsengine.ReadSession(opts.Config.Session)
+	switch {
+	case err != nil || info.MaxEarlyData == 0:
+		l.earlyWhy = "not sent: the ticket allows none"
+	case opts.Check.Judge(info.PeerChain).Refusal(opts.Enforce) != nil:
+		l.earlyWhy = "not sent: the certificate of the session is not good"
+	default:
+		opts.Config.MaxEarlyData = maxEarly
+		return
+	}
+	opts.Early = nil
 }
 
 // watch tells stderr what goes over the wire.
@@ -124,7 +151,9 @@ func (l *link) bytes() report.Bytes {
 // result is what was negotiated, and what came after it.
 func (l *link) result() report.Result {
 	res := report.Of(l.tls.State())
-	res.EarlyData = l.tls.Early
+	if res.EarlyData = l.tls.Early; l.earlyWhy != "" {
+		res.EarlyWhy = l.earlyWhy
+	}
 	for _, s := range l.tls.Sessions {
 		res.Session.Add(s)
 	}

@@ -125,6 +125,12 @@ func (p *probe) talk(s string) {
 
 // end says how a command ended, and returns its exit code.
 func (p *probe) end(target string, err error) int {
+	if lost := p.logFault(); lost != nil && err == nil {
+		f := fault.Of(lost)
+		f.Reported, err = true, f // the answer was given
+	} else if lost != nil {
+		p.talk("tlsprobe: " + oneLine(lost.Error()))
+	}
 	if err == nil || errors.Is(err, errClosed) {
 		return fault.OK
 	}
@@ -138,6 +144,10 @@ func (p *probe) fail(target string, err error) int {
 	if f.Target != "" {
 		target = f.Target
 	}
+	exit, ok := p.errorObject(target, f)
+	if !ok {
+		return exit
+	}
 	line := "tlsprobe: "
 	if target != "" {
 		line += text.Clean(target) + ": "
@@ -146,10 +156,24 @@ func (p *probe) fail(target string, err error) int {
 	if f.Hint != "" {
 		p.talk("hint: " + oneLine(f.Hint))
 	}
-	if p.json && !f.Reported {
-		p.answerJSON(report.ErrorOf(target, f)) //nolint:errcheck // the exit code says it
+	return exit
+}
+
+// errorObject writes a fault to stdout, with --json and unless the answer there
+// says it already. It reports whether there is somebody to talk to.
+func (p *probe) errorObject(target string, f *fault.Fault) (exit int, ok bool) {
+	if !p.json || f.Reported {
+		return f.Exit, true
 	}
-	return f.Exit
+	err := p.answerJSON(report.ErrorOf(target, f))
+	switch {
+	case errors.Is(err, errClosed):
+		return fault.OK, false
+	case err != nil:
+		p.talk("tlsprobe: " + oneLine(err.Error()))
+		return fault.Usage, true
+	}
+	return f.Exit, true
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -33,6 +33,8 @@ type probe struct {
 	tty     bool // stderr is a terminal
 
 	logOnce sync.Once // SSLKEYLOGFILE is mentioned once
+	logMu   sync.Mutex
+	logErr  error // of writing the secrets
 }
 
 // run is the program: what it exits with.
@@ -79,6 +81,9 @@ func (p *probe) command(c *entry, args []string) int {
 	p.json, p.jsonl = slices.Contains(args, "--json"), slices.Contains(args, "--jsonl") // also for what is wrong with the flags
 	p.settle()
 	rest, err := set.Parse(args)
+	if err == nil {
+		p.json, p.jsonl = set.Given("json"), set.Given("jsonl") // what is behind -- is no flag
+	}
 	if err == nil && p.help {
 		return p.end("", p.answer([]byte(c.usage(set))))
 	}
@@ -120,10 +125,24 @@ func (p *probe) otherSources(set *flags.Set) error {
 		return err
 	}
 	name, lines, err := p.configFile()
-	if err != nil {
-		return err
+	if err == nil {
+		err = set.Apply(name, lines)
 	}
-	return set.Apply(name, lines)
+	p.loudness(set)
+	return err
+}
+
+// loudness decides between -q and -v from different sources: the one nearer to
+// the command line holds.
+func (p *probe) loudness(set *flags.Set) {
+	nearness := map[string]int{"flag": 3, "environment": 2, "file": 1}
+	quiet, verbose := nearness[set.Lookup("quiet").From], nearness[set.Lookup("verbose").From]
+	switch {
+	case quiet > verbose && p.quiet:
+		p.verbose = 0
+	case verbose > quiet && p.verbose > 0:
+		p.quiet = false
+	}
 }
 
 // recover turns a panic, which is a bug of ours, into exit code 70.

@@ -15,6 +15,10 @@ import (
 // maxProbes is how many connections --why may make.
 const maxProbes = 8
 
+// With --why the first connection has a third of the time, and those that look
+// for the cause have the rest.
+const firstShare = 3
+
 // whySearch looks for the cause of a failed handshake by changing one thing at
 // a time.
 type whySearch struct {
@@ -63,7 +67,7 @@ func (s *whySearch) try(f peerFlags) *report.Result {
 		return nil
 	}
 	s.probes++
-	f.noVerify = true
+	f.noVerify, f.share = true, f.dial.Timeout*(firstShare-1)/firstShare/maxProbes
 	l, err := f.open(s.p, nil, nil)
 	if l == nil {
 		s.last = fault.Of(err)
@@ -145,8 +149,11 @@ func (s *whySearch) vary(usual peerFlags) report.Why {
 		{"sigalgs", "no common signature algorithm in the usual list. The server took one of the rarer ones.",
 			func(f *peerFlags) { f.offer.Signatures = signature.All() }},
 	} {
-		if v.cause == "alpn" && len(usual.offer.ALPN) == 0 {
+		switch {
+		case v.cause == "alpn" && len(usual.offer.ALPN) == 0:
 			continue
+		case v.cause == "sni" && usual.noSNI && !usual.target.IsIP():
+			v.detail, v.change = "the server wants a server name. It answered when it was asked for one.", func(f *peerFlags) { f.noSNI = false }
 		}
 		one := usual
 		v.change(&one)

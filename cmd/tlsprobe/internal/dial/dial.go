@@ -164,8 +164,11 @@ func (d *Dialer) connect(ctx context.Context, t *target.Target, network, address
 func (d *Dialer) lookup(ctx context.Context, t *target.Target) ([]netip.Addr, error) {
 	for _, entry := range d.resolve {
 		if host, port, addr, _ := parseResolve(entry); strings.EqualFold(host, t.Host) && port == t.Port {
-			return []netip.Addr{addr}, nil
+			return d.kind(t, addr)
 		}
+	}
+	if addr, err := netip.ParseAddr(t.Host); err == nil {
+		return d.kind(t, addr)
 	}
 	network := "ip"
 	if d.only4 {
@@ -175,12 +178,32 @@ func (d *Dialer) lookup(ctx context.Context, t *target.Target) ([]netip.Addr, er
 	}
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, network, t.Host)
 	if err != nil {
-		return nil, lookupFault(ctx, err, network).For(t.Input)
+		f := lookupFault(ctx, err, network).For(t.Input)
+		if t.Unicode != "" {
+			f.Message += " (" + t.Host + ")"
+		}
+		return nil, f
 	}
 	for i := range addrs {
 		addrs[i] = addrs[i].Unmap()
 	}
 	return addrs, nil
+}
+
+// kind is an address that is given, unless -4 or -6 want none of its kind.
+func (d *Dialer) kind(t *target.Target, addr netip.Addr) ([]netip.Addr, error) {
+	addr = addr.Unmap()
+	switch {
+	case d.only4 && !addr.Is4():
+		return nil, noAddress("ip4").For(t.Input)
+	case d.only6 && addr.Is4():
+		return nil, noAddress("ip6").For(t.Input)
+	}
+	return []netip.Addr{addr}, nil
+}
+
+func noAddress(network string) *fault.Fault {
+	return fault.New(fault.NotReached, "dns.not_found", "resolve", "name not resolved: no address of the kind that -%s wants", network[2:])
 }
 
 func lookupFault(ctx context.Context, err error, network string) *fault.Fault {
@@ -191,11 +214,10 @@ func lookupFault(ctx context.Context, err error, network string) *fault.Fault {
 	case ctx.Err() != nil, errors.As(err, &dns) && dns.IsTimeout:
 		return fault.New(fault.NotReached, "dns.timeout", "resolve", "name not resolved: the resolver did not answer in time")
 	case errors.As(err, &dns) && dns.IsNotFound, strings.Contains(err.Error(), "no suitable address"):
-		what := "no such host"
 		if network != "ip" {
-			what = "no address of the kind that -" + network[2:] + " wants"
+			return noAddress(network).WithHint("check the spelling of the host")
 		}
-		return fault.New(fault.NotReached, "dns.not_found", "resolve", "name not resolved: %s", what).WithHint("check the spelling of the host")
+		return fault.New(fault.NotReached, "dns.not_found", "resolve", "name not resolved: no such host").WithHint("check the spelling of the host")
 	}
 	return fault.New(fault.NotReached, "dns.server_failure", "resolve", "name not resolved: the resolver failed: %v", err)
 }

@@ -163,9 +163,13 @@ var absent = map[string]string{
 	"psk-ke":           "PSKs without a key exchange",
 }
 
+// Absent is what the engine would need for a flag that people may look for, ""
+// for any other.
+func Absent(name string) string { return absent[name] }
+
 // unknown is the error for a flag that does not exist, with the nearest one.
 func (s *Set) unknown(flag string) error {
-	if what := absent[strings.TrimLeft(flag, "-")]; what != "" {
+	if what := Absent(strings.TrimLeft(flag, "-")); what != "" {
 		return fault.UsageError("absent", "%s: this version has no %s", flag, what)
 	}
 	f := fault.UsageError("flag", "unknown flag %s", flag)

@@ -41,9 +41,13 @@ func (s *Set) String(to *string, name, arg, help string) *Flag {
 
 // File adds a flag whose value is the name of a file.
 func (s *Set) File(to *string, name, help string) *Flag {
-	f := s.String(to, name, "FILE", help)
-	f.Files = true
-	return f
+	return s.Add(&Flag{Name: name, Arg: "FILE", Help: help, Files: true, Set: func(v string) error {
+		if v == "" {
+			return fault.UsageError("value", "want the name of a file")
+		}
+		*to = v
+		return nil
+	}})
 }
 
 // Strings adds a flag that may be given several times.

@@ -11,19 +11,20 @@ func EnvName(flag string) string {
 	return "TLSPROBE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// Environment sets the flags that were not given from the environment.
-func (s *Set) Environment(getenv func(string) string) error {
+// Environment sets the flags that were not given from the environment. The
+// error is the first; the other flags are set whatever it is.
+func (s *Set) Environment(getenv func(string) string) (first error) {
 	for _, f := range s.Flags {
 		value := getenv(EnvName(f.Name))
 		if f.From != "" || value == "" {
 			continue
 		}
 		f.From = "environment"
-		if err := f.Set(value); err != nil {
-			return valueError(EnvName(f.Name), value, err)
+		if err := f.Set(value); err != nil && first == nil {
+			first = valueError(EnvName(f.Name), value, err)
 		}
 	}
-	return nil
+	return first
 }
 
 // A Line is a flag in a config file.
@@ -51,18 +52,18 @@ func ParseFile(name, content string) ([]Line, error) {
 	return lines, nil
 }
 
-// File sets the flags that were not given from the lines of a config file. Lines
-// for flags of other commands are passed over.
-func (s *Set) Apply(name string, lines []Line) error {
+// Apply sets the flags that were not given from the lines of a config file. Lines
+// for flags of other commands are passed over. The error is the first, as above.
+func (s *Set) Apply(name string, lines []Line) (first error) {
 	for _, line := range lines {
 		f := s.Lookup(line.Name)
 		if f == nil || f.From != "" && f.From != "file" {
 			continue
 		}
 		f.From = "file"
-		if err := f.Set(line.Value); err != nil {
-			return valueError(name+": "+line.Name, line.Value, err)
+		if err := f.Set(line.Value); err != nil && first == nil {
+			first = valueError(name+": "+line.Name, line.Value, err)
 		}
 	}
-	return nil
+	return first
 }

@@ -76,6 +76,9 @@ func resolve[T any](o *Offer, k kind[T], items []string) ([]T, error) {
 // find looks a name or number up in the registry, and then in the engine.
 func find[T any](o *Offer, k kind[T], name string) (one T, err error) {
 	e, ok := k.table.Find(name)
+	if !ok && strings.HasPrefix(name, "0x") {
+		return one, fault.UsageError("value", "--%s: %s is no number from 0x0000 to 0xffff", k.flag, name)
+	}
 	if !ok {
 		near := k.table.Nearest(name, 3)
 		words := make([]string, 0, len(near))
@@ -89,7 +92,11 @@ func find[T any](o *Offer, k kind[T], name string) (one T, err error) {
 	case ok:
 		return one, nil
 	case o.Foreign:
-		o.Notes = append(o.Notes, fmt.Sprintf("--%s: %s is offered, but not spoken here", k.flag, k.table.Label(e.ID)))
+		what := "is offered, but not spoken here"
+		if e.Name == "" {
+			what = "is unassigned; it is offered, but not spoken here"
+		}
+		o.Notes = append(o.Notes, fmt.Sprintf("--%s: %s %s", k.flag, k.table.Label(e.ID), what))
 		return k.foreign(e.ID), nil
 	}
 	return one, fault.UsageError("value", "--%s: %s is not spoken by this engine", k.flag, k.table.Label(e.ID)).

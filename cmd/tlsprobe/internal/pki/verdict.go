@@ -112,6 +112,8 @@ func (v *Verdict) problem(code string, cert int, err error, hint, format string,
 	v.Problems = append(v.Problems, Problem{Code: code, Message: fmt.Sprintf(format, args...), Cert: cert, err: err, hint: hint})
 }
 
+const clockHint = "the clock may be wrong; --at verifies as of another time"
+
 // times looks at the leaf's validity; that of the rest is the path's business.
 func (c *Check) times(v *Verdict) {
 	leaf := v.Chain[0]
@@ -120,7 +122,7 @@ func (c *Check) times(v *Verdict) {
 	case c.Now.After(leaf.NotAfter):
 		v.problem("verify.expired", 0, expired, "", "it expired on %s, %s ago", date(leaf.NotAfter), text.Plural(-v.DaysLeft, "day"))
 	case c.Now.Before(leaf.NotBefore):
-		v.problem("verify.not_yet_valid", 0, expired, "the clock may be wrong; --at verifies as of another time",
+		v.problem("verify.not_yet_valid", 0, expired, clockHint,
 			"it is valid from %s, and now it is %s", leaf.NotBefore.UTC().Format(time.RFC3339), c.Now.UTC().Format(time.RFC3339))
 	}
 }
@@ -182,6 +184,9 @@ func (c *Check) pathProblem(v *Verdict, err error) {
 		v.problem("verify.self_signed", 0, err, trust, "self-signed, and not trusted")
 	case errors.As(err, &unknown):
 		v.problem("verify.unknown_issuer", len(v.Chain)-1, err, trust, "no path to a trusted root; the chain ends with an issuer that is not trusted, %s", text.Clean(last.Issuer.String()))
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && c.Now.Before(invalid.Cert.NotBefore):
+		v.problem("verify.not_yet_valid", v.index(invalid.Cert), err, clockHint, "a certificate above it is valid from %s, and now it is %s: %s",
+			invalid.Cert.NotBefore.UTC().Format(time.RFC3339), c.Now.UTC().Format(time.RFC3339), text.Clean(invalid.Cert.Subject.String()))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		v.problem("verify.expired", v.index(invalid.Cert), err, "", "a certificate above it is outside its time: %s", text.Clean(invalid.Cert.Subject.String()))
 	case errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage:
@@ -222,12 +227,18 @@ func PinOf(cert *x509.Certificate) Pin { return sha256.Sum256(cert.RawSubjectPub
 // String is the form that ParsePin reads.
 func (p Pin) String() string { return "sha256/" + base64.StdEncoding.EncodeToString(p[:]) }
 
-// pins holds the chain to the pins: one of them is enough.
+// pins holds the chain to the pins: one of them is enough. Where there is no
+// path to a root, only the key of the first certificate counts, which the peer
+// has proved to have; anybody can send the others along.
 func (c *Check) pins(v *Verdict) {
 	if len(c.Pins) == 0 {
 		return
 	}
-	for _, cert := range v.Chain {
+	proved := v.Path
+	if proved == nil {
+		proved = v.Chain[:1]
+	}
+	for _, cert := range proved {
 		if slices.Contains(c.Pins, PinOf(cert)) {
 			return
 		}

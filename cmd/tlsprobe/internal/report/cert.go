@@ -83,7 +83,7 @@ func (c *Cert) Text(s text.Style) string {
 	var b strings.Builder
 	about := ""
 	if c.Target != nil {
-		about = s.Bold(text.Clean(c.Target.Input)) + "  " + c.Target.Address
+		about = s.Bold(c.Target.both()) + "  " + c.Target.Address
 	} else if c.File != nil {
 		about = s.Bold(text.Clean(*c.File))
 	}

@@ -66,6 +66,18 @@ func TargetOf(t *target.Target, address, sni string) Target {
 	return out
 }
 
+// both is the target as it was written, and the ASCII form of an international
+// name.
+func (t *Target) both() string {
+	name := text.Clean(t.Input)
+	if strings.HasPrefix(t.Host, "xn--") || strings.Contains(t.Host, ".xn--") {
+		if !strings.Contains(strings.ToLower(t.Input), t.Host) {
+			name += " (" + t.Host + ")"
+		}
+	}
+	return name
+}
+
 // Timing is how long things took, in microseconds.
 type Timing struct {
 	DNS        int64 `json:"dns_us"`
@@ -177,7 +189,7 @@ func (c *Connect) Fail(f *fault.Fault) {
 func (c *Connect) Text(s text.Style) string {
 	var b strings.Builder
 	if c.Result.Version != nil || !c.Complete {
-		fmt.Fprintf(&b, "%s  %s  %s\n\n", s.Bold(text.Clean(c.Target.Input)), c.Target.Address, c.Timing.text())
+		fmt.Fprintf(&b, "%s  %s  %s\n\n", s.Bold(c.Target.both()), c.Target.Address, c.Timing.text())
 		c.facts(&b)
 		c.certificates(&b, s)
 	}

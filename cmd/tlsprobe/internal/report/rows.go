@@ -75,8 +75,11 @@ func (r *Rows) Facts(res *Result) {
 	if res.Resumed || res.Session.Tickets != nil {
 		r.Add("resumption", res.resumption(), "", "")
 	}
-	if res.EarlyData != EarlyNotOffered {
+	switch {
+	case res.EarlyData != EarlyNotOffered:
 		r.Add("early data", res.EarlyData, "", res.EarlyWhy)
+	case strings.HasPrefix(res.EarlyWhy, "not sent"):
+		r.Add("early data", res.EarlyWhy, "", "")
 	}
 	if res.ClientAuth.Requested {
 		r.Add("client auth", res.clientAuth(), "", "")

@@ -41,8 +41,8 @@ var schemes = map[string]scheme{
 
 // Parse reads a target.
 func Parse(input string) (*Target, error) {
-	t := &Target{Input: input}
-	rest := strings.TrimSpace(input)
+	input = strings.TrimSpace(input)
+	t, rest := &Target{Input: input}, input
 	if rest == "" {
 		return nil, fault.UsageError("target", "an empty target").WithHint("a target is host:port, as in example.com:443")
 	}
@@ -99,6 +99,10 @@ func schemeOf(input, name string) (scheme, error) {
 	switch {
 	case !ok && (name == "http" || name == "ws"):
 		return s, bad(input, "%s is not TLS", name).WithHint("did you mean https?")
+	case name == "quic" || name == "h3":
+		return s, fault.UsageError("absent", "%s is TLS over UDP, and this program speaks TCP only", name).For(input)
+	case name == "":
+		return s, bad(input, "no scheme before ://")
 	case !ok:
 		names := make([]string, 0, len(schemes))
 		for known := range schemes {
@@ -141,8 +145,11 @@ func split(input, s string) (host, port string, err error) {
 		if !closed {
 			return "", "", bad(input, "the [ is not closed")
 		}
-		if _, err := netip.ParseAddr(host); err != nil {
+		if addr, err := netip.ParseAddr(host); err != nil || !addr.Is6() {
 			return "", "", bad(input, "no IPv6 address between [ and ]")
+		}
+		if after == ":" {
+			return "", "", bad(input, "no port behind the colon")
 		}
 		if after != "" && after[0] != ':' {
 			return "", "", bad(input, "after ] only :port may follow")
@@ -150,10 +157,17 @@ func split(input, s string) (host, port string, err error) {
 		return host, strings.TrimPrefix(after, ":"), nil
 	}
 	if strings.Count(s, ":") > 1 {
-		return "", "", bad(input, "more than one colon").WithHint("an IPv6 address goes in brackets: [%s]", s)
+		f := bad(input, "more than one colon")
+		if _, err := netip.ParseAddr(s); err == nil {
+			f = f.WithHint("an IPv6 address goes in brackets: [%s]", s)
+		}
+		return "", "", f
 	}
 	host, port, colon := strings.Cut(s, ":")
-	if host == "" {
+	switch {
+	case host == "" && !colon:
+		return "", "", bad(input, "no host")
+	case host == "":
 		return "", "", bad(input, "no host before the port").WithHint("for this machine: localhost:%s", port)
 	}
 	if colon && port == "" {
@@ -166,11 +180,11 @@ func portOf(input, s string, standard int) (int, error) {
 	if s == "" {
 		return standard, nil
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > 65535 {
+	n, err := strconv.ParseUint(s, 10, 16) // digits only
+	if err != nil || n == 0 {
 		return 0, bad(input, "port %q is not a number from 1 to 65535", s)
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // setHost takes the host, in its ASCII form.

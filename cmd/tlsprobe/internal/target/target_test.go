@@ -31,6 +31,36 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// TestSchemes has those of the specification, with their ports; the second list
+// begins in the clear.
+func TestSchemes(t *testing.T) {
+	atOnce := map[string]int{
+		"https": 443, "smtps": 465, "imaps": 993, "pop3s": 995, "ftps": 990, "ldaps": 636, "nntps": 563, "ircs": 6697, "dot": 853,
+	}
+	clear := map[string]int{
+		"submission": 587, "smtp": 25, "imap": 143, "pop3": 110, "ftp": 21, "ldap": 389, "postgres": 5432, "mysql": 3306, "xmpp": 5222,
+		"xmpp-server": 5269, "nntp": 119, "sieve": 4190, "irc": 6667, "lmtp": 24, "rdp": 3389, "mssql": 1433,
+	}
+	for _, in := range []map[string]int{atOnce, clear} {
+		for name, port := range in {
+			got, err := Parse(name + "://host.test")
+			require.NoError(t, err, name)
+			require.Equal(t, port, got.Port, name)
+			_, starttls := clear[name]
+			require.Equal(t, starttls, got.StartTLS == name, name)
+			got, err = Parse(name + "://host.test:7")
+			require.NoError(t, err, name)
+			require.Equal(t, 7, got.Port, name)
+		}
+	}
+}
+
+func TestBlanksAroundATargetDoNotCount(t *testing.T) {
+	got, err := Parse(" example.com:1\t")
+	require.NoError(t, err)
+	require.Equal(t, "example.com:1", got.Input)
+}
+
 func TestPartsOfATarget(t *testing.T) {
 	got, err := Parse("https://bücher.example/a?b=c")
 	require.NoError(t, err)
@@ -57,6 +87,14 @@ func TestWhatIsNoTargetIsNamed(t *testing.T) {
 		"exa mple.com":       "a blank in the host",
 		"[::1":               "the [ is not closed",
 		"[localhost]":        "no IPv6 address between [ and ]",
+		"[127.0.0.1]":        "no IPv6 address between [ and ]",
+		"[::1]:":             "no port behind the colon",
+		"example.com:+80":    `port "+80" is not a number from 1 to 65535`,
+		"https://":           "no host",
+		"://example.com":     "no scheme before ://",
+		"a:1:2":              "more than one colon",
+		"quic://example.com": "quic is TLS over UDP, and this program speaks TCP only",
+		"h3://example.com":   "h3 is TLS over UDP, and this program speaks TCP only",
 		"[::1]443":           "after ] only :port may follow",
 		"2001:db8::1":        "more than one colon",
 		"me@example.com":     "a target has no user name; drop what is before the @",
