@@ -193,8 +193,8 @@ func pageOf(t *testing.T, name, said string) visitResult {
 // callersInClear begin as clients of their protocol do; behind TLS they find no
 // such server, but an echo.
 var callersInClear = []struct{ protocol, line string }{
-	{"smtp", "curl -sS --max-time 5 --cacert {ca} --ssl-reqd smtp://localhost:{port}"},
-	{"imap", "curl -sS --max-time 5 --cacert {ca} --ssl-reqd imap://localhost:{port}"},
+	{"smtp", "curl -sS --max-time 2 --cacert {ca} --ssl-reqd smtp://localhost:{port}"},
+	{"imap", "curl -sS --max-time 2 --cacert {ca} --ssl-reqd imap://localhost:{port}"},
 	{"smtp", "gnutls-cli --x509cafile {ca} --port {port} --starttls-proto smtp localhost"},
 	{"imap", "gnutls-cli --x509cafile {ca} --port {port} --starttls-proto imap localhost"},
 	{"postgres", "gnutls-cli --x509cafile {ca} --port {port} --starttls-proto postgres localhost"},
@@ -254,7 +254,7 @@ func TestChromiumIsShownItsConnection(t *testing.T) {
 			continue
 		}
 		require.False(t, strings.Contains(string(page), "ClientHello"))
-		require.Contains(t, s.stderr.String(), "TLS failed: the client ")
+		require.Eventually(t, func() bool { return strings.Contains(s.stderr.String(), "TLS failed: the client ") }, 5*time.Second, time.Millisecond, "%s", &s.stderr)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,9 +136,12 @@ func expired(fx *fixtures) setup {
 
 func private(fx *fixtures) setup { return setup{clients: fx.expand("{ca}")} }
 
+// rsaKey takes a while to make.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // ofRSA is a server whose certificate is its own root.
 func ofRSA(fx *fixtures) setup {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsaKey()
 	require.NoError(fx.t, err)
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
