@@ -78,6 +78,16 @@ func TestFaultsAreFoundByOthers(t *testing.T) {
 	}
 }
 
+// TestATruncatedAnswerIsFoundByCurl: the end is missing, and so is close_notify.
+func TestATruncatedAnswerIsFoundByCurl(t *testing.T) {
+	installed(t, "curl")
+	s := startServe(t, "--fault", "truncate")
+	for _, path := range []string{"/", "/healthz"} {
+		out, err := exec.Command("curl", "-sk", "--max-time", "5", "https://"+s.about.Address+path).CombinedOutput() //nolint:gosec // our own words
+		require.Error(t, err, "curl does not mind: %s", out)
+	}
+}
+
 // installed skips the test where a program is missing; in CI it must be there.
 func installed(t *testing.T, program string) {
 	t.Helper()

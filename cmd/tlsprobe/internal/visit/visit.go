@@ -326,7 +326,8 @@ func (v *Visit) answer() error {
 		answer = tooLong.Bytes(method, time.Now())
 	}
 	if v.host.Faults.cuts() {
-		v.wire.Write(answer[:len(answer)/2]) //nolint:errcheck // that is the point
+		body := bytes.Index(answer, []byte("\r\n\r\n")) + 4 // a client that counts misses the rest
+		v.wire.Write(answer[:(body+len(answer))/2])         //nolint:errcheck // that is the point
 		return ErrOnPurpose
 	}
 	if _, err := v.wire.Write(answer); err != nil {
