@@ -51,7 +51,8 @@ type (
 	page struct {
 		Title, Policy string
 		Style, Script []byte
-		Secrets       bool
+		Secrets       bool // they were not taken out
+		Bare          bool // there are none
 		Terse         bool
 		Nav           []Link
 		Connections   []connectionView
@@ -129,6 +130,7 @@ func newPage(t *Trace, o PageOptions) (*page, error) {
 	}
 	p := &page{Title: "TLS, byte by byte", Style: style, Script: script, Secrets: t.Secrets, Terse: o.Terse, Nav: slices.Clone(o.Nav),
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'", integrity(style), integrity(script))}
+	p.Bare = !slices.ContainsFunc(t.Connections, func(c *Connection) bool { return len(c.Secrets)+len(c.KeyExchanges) > 0 })
 	words := map[dissect.Kind]bool{}
 	var results []json.RawMessage
 	for i, c := range t.Connections {
@@ -251,7 +253,7 @@ func (m *composer) summary() [][2]string {
 	if s.Resumed {
 		rows = append(rows, [2]string{"session", "resumed"})
 	}
-	rows = append(rows, [2]string{"on the wire", m.traffic()}, [2]string{"in", plural(len(m.c.Records), "record") + ", " + plural(len(m.c.Messages), "message")}, [2]string{"encrypted", m.opened()})
+	rows = append(rows, [2]string{"on the wire", m.traffic()}, [2]string{"records", fmt.Sprintf("%d, with %s", len(m.c.Records), plural(len(m.c.Messages), "message"))}, [2]string{"encrypted", m.opened()})
 	return slices.DeleteFunc(rows, func(r [2]string) bool { return r[1] == "" })
 }
 

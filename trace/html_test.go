@@ -110,6 +110,17 @@ func TestPageCannotBeChangedByACertificate(t *testing.T) {
 	require.JSONEq(t, string(tr.Connections[0].Result), string(back.Results[0]))
 }
 
+func TestPageSaysWhetherItHoldsSecrets(t *testing.T) {
+	d := talk(t, nil)
+	closed, err := Capture(d.capture(1460, nil), CaptureOptions{})
+	require.NoError(t, err)
+	require.Contains(t, webPage(t, closed), `<p class="banner plain">No secret of the connection is in this page`)
+	tr := ordinary(t)
+	require.Contains(t, webPage(t, tr), `<p class="banner"><strong>This page contains the secrets of the connection.`)
+	tr.Redact()
+	require.Contains(t, webPage(t, tr), `<p class="banner plain">The secrets of the connection were taken out`)
+}
+
 func TestPageIsWellFormed(t *testing.T) {
 	page := webPage(t, ordinary(t))
 	void := map[string]bool{"meta": true, "input": true, "line": true, "path": true, "!DOCTYPE": true}

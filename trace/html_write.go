@@ -44,10 +44,14 @@ func (w *pageWriter) page(p *page) error {
 
 func (w *pageWriter) header(p *page) {
 	w.Lit("<header>\n").Wrap("<h1>", p.Title, "</h1>\n")
-	if p.Secrets {
+	switch {
+	case p.Bare:
+		w.Lit(`<p class="banner plain">No secret of the connection is in this page: none was known.</p>
+`)
+	case p.Secrets:
 		w.Lit(`<p class="banner"><strong>This page contains the secrets of the connection.</strong> Who has it can read what was said.</p>
 `)
-	} else {
+	default:
 		w.Lit(`<p class="banner plain">The secrets of the connection were taken out of this page.</p>
 `)
 	}

@@ -243,7 +243,7 @@ func keysMeaning(title string) string {
 		"application traffic":  "The keys of application data. They depend on the whole handshake up to the server's Finished.",
 		"key update":           "One side goes on to its next key, from which the old one cannot be computed.",
 		"early traffic":        "The key of the data that the client sends before the server has answered. It comes from the PSK alone, so this data can be replayed.",
-		"main secret and keys": "From what the key exchange gave, both sides compute one main secret, and from that a block of bytes which they cut into keys.",
+		"main secret and keys": "From what the key exchange gave both sides compute one main secret, or have it from the session that they resume. From that they compute a block of bytes, which they cut into keys.",
 		"resumption secret":    "Of this and the nonce in a ticket comes the PSK that a later connection can start with.",
 		"PSK of a ticket":      "A later connection can start with this: the client shows the ticket, and both sides know the PSK that belongs to it.",
 		"verify data":          "What a Finished message says: proof that its sender has the main secret and saw the same handshake.",
