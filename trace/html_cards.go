@@ -241,10 +241,19 @@ func (p *hexPane) leaf(off int, b []byte, most int) (text, after string) {
 	return out.String(), after
 }
 
-// anchor is the id of a field's row: "m2.key_share.group".
+// anchor is the id of a field's row: "m2.key_share.group". What is in a
+// certificate has a short one, for there is much: "m3.cert0.tbs.issuer".
 func anchor(id, field string) string {
 	if rest, ok := strings.CutPrefix(field, "extensions."); ok && rest != "length" {
 		field = rest
+	}
+	if rest, ok := strings.CutPrefix(field, "certificate_list."); ok {
+		if n, inside, ok := strings.Cut(rest, ".certificate."); ok {
+			if rest, ok := strings.CutPrefix(inside, "tbsCertificate."); ok {
+				inside = "tbs." + rest
+			}
+			field = "cert" + strings.TrimSuffix(n, ".cert_data") + "." + inside
+		}
 	}
 	return id + "." + field
 }
@@ -273,6 +282,7 @@ func (m *composer) rows(id string, fields []dissect.Field, b []byte, in *Message
 			v.Size, v.Reason = byteCount(f.Len), escape(f.Reason)
 		}
 		switch {
+		case f.Kind == "der.header" && m.words[f.Kind]: // which says all, and is at every element
 		case inCertificate(f.Kind) || m.words[f.Kind] && common(f.Kind):
 			m.words[f.Kind] = true
 			v.Word = string(f.Kind)

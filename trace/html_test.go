@@ -53,6 +53,31 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	}
 }
 
+// TestPageIsSmall: with a chain as long as those of the great, 4.5 kB, too.
+func TestPageIsSmall(t *testing.T) {
+	d := talk(t, func(_, server *tls.Config) {
+		chain := tls.Certificate{PrivateKey: testCertificate().PrivateKey, Certificate: testCertificate().Certificate}
+		for _, size := range []int{1900, 1300, 1000} {
+			var names []string
+			for i := range size / 25 {
+				names = append(names, fmt.Sprintf("www%d.host.lab.example", i))
+			}
+			chain.Certificate = append(chain.Certificate, newCertificate("long", names...).Certificate...)
+		}
+		server.Certificates = []tls.Certificate{chain}
+	})
+	tr, err := Capture(d.capture(1460, nil), CaptureOptions{KeyLog: d.log(t)})
+	require.NoError(t, err)
+	most := 0
+	for _, m := range tr.Connections[0].Messages {
+		most = max(most, m.Len)
+	}
+	require.Greater(t, most, 4500)
+	page := webPage(t, tr)
+	t.Logf("%d bytes", len(page))
+	require.Less(t, len(page), 400_000)
+}
+
 func TestPageAnchorsAreUniqueAndLinksLead(t *testing.T) {
 	one, two := ordinary(t), ordinary(t)
 	two.Connections[0].ID = 1
@@ -66,7 +91,7 @@ func TestPageAnchorsAreUniqueAndLinksLead(t *testing.T) {
 	for _, m := range regexp.MustCompile(` href="#([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		require.True(t, ids[html.UnescapeString(m[1])], m[1])
 	}
-	for _, want := range []string{"c0-r1", "c0-m1.key_share.group", "c1-s.s_hs", "c1-k1"} {
+	for _, want := range []string{"c0-r1", "c0-m1.key_share.group", "c0-m3.cert0.tbs.serialNumber", "c1-s.s_hs", "c1-k1"} {
 		require.True(t, ids[want], want)
 	}
 }

@@ -191,9 +191,9 @@ func (w *pageWriter) fields(fields []fieldView) {
 }
 
 func (w *pageWriter) field(f *fieldView) {
-	w.Lit("\n<li id=\"").Text(f.ID).Lit(`" tabindex="0"><div><i>`).Text(f.Off).Lit("</i><kbd>").Text(f.Hex).Wrap("<small>", f.Size, "</small>").Lit("</kbd><p>")
+	w.Lit("\n<li id=\"").Text(f.ID).Lit(`"><div><i>`).Text(f.Off).Lit("</i><kbd>").Text(f.Hex).Wrap("<small>", f.Size, "</small>").Lit("</kbd><p>")
 	if f.Word != "" {
-		w.Lit(`<a class="label" href="#k-`).Text(f.Word).Lit(`" tabindex="-1">`).Text(f.Label).Lit("</a>")
+		w.Lit(`<a href="#k-`).Text(f.Word).Lit(`" tabindex="-1">`).Text(f.Label).Lit("</a>")
 	} else {
 		w.Lit("<b>").Text(f.Label).Lit("</b>")
 	}

@@ -86,13 +86,13 @@ var testCertificate = sync.OnceValue(func() tls.Certificate {
 	return newCertificate("</script><script>alert(1)</script>\x1b[31m")
 })
 
-func newCertificate(name string) tls.Certificate {
+func newCertificate(name string, others ...string) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Unix(1.7e9, 0), NotAfter: time.Unix(2.5e9, 0), DNSNames: []string{"lab.example"}}
+		NotBefore: time.Unix(1.7e9, 0), NotAfter: time.Unix(2.5e9, 0), DNSNames: append([]string{"lab.example"}, others...)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		panic(err)

@@ -46,7 +46,7 @@
   over(a);
   check(a.classList.contains("on") && row.classList.contains("on"), "pointing at bytes does not light their row");
   var outer = all(".card[open] .fields li").filter(function (li) { return li.querySelectorAll("li").length > 3; })[0];
-  over(outer.querySelector("b, .label"));
+  over(outer.querySelector("b, p > a"));
   check(all(".bytes a.on").length >= 3 && !a.classList.contains("on"), "pointing at a row does not light its bytes");
 
   // Each byte is of one row, and each row without rows of one run of bytes.
@@ -81,7 +81,7 @@
     }
     return [255, 255, 255];
   }
-  over(outer.querySelector("b, .label"));
+  over(outer.querySelector("b, p > a"));
   var walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     var e = walk.currentNode.parentElement;
