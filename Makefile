@@ -150,8 +150,9 @@ interop:
 	TLSENGINE_NODE="$(PEERS)/node_modules/node/bin/node" TLSENGINE_DENO="$(PEERS)/node_modules/deno/deno" \
 	  $(GO) test -race -count=1 -timeout 10m ./internal/interop
 
+# One static program, as it is shipped.
 probe:
-	$(GO) build -o tlsprobe ./cmd/tlsprobe
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o tlsprobe ./cmd/tlsprobe
 
 # The manual pages, in man/.
 man:
@@ -168,7 +169,7 @@ bars:
 	$(GO) test -count=1 -run 'Fuzz' ./trace ./dissect
 	cd internal/interop && $(GO) test -count=1 -timeout 5m
 	$(GO) run ./cmd/tlsprobe vectors --run ^rfc8448/ -v
-	$(GO) test -count=1 -v -run 'SmallAndQuick' ./cmd/tlsprobe
+	CGO_ENABLED=0 $(GO) test -count=1 -v -run 'SmallAndQuick' ./cmd/tlsprobe
 	$(GO) test -count=1 -v -run 'Page|Colours' ./trace
 	$(GO) test -count=1 -run 'Fit|Schema' ./trace ./cmd/tlsprobe
 	$(GO) test -count=1 -run 'Scripts|Exit|LeftOpen' ./cmd/tlsprobe

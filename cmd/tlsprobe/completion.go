@@ -28,7 +28,7 @@ func (*completion) run(p *probe, args []string) error {
 	if len(args) != 1 || shells[args[0]] == nil {
 		return fault.UsageError("argument", "completion needs a shell: bash, zsh or fish")
 	}
-	return p.answer([]byte(shells[args[0]]()))
+	return p.answerWords("completion "+args[0], shells[args[0]]())
 }
 
 // words are the arguments that a command takes besides flags.

@@ -89,6 +89,10 @@ func (d *demo) run(p *probe, args []string) error {
 	if len(args) > 0 {
 		return fault.UsageError("argument", "demo takes no argument, got %q", args[0]).WithHint("to make a connection: `tlsprobe connect %s`", args[0])
 	}
+	v := view{format: d.format}
+	if err := v.agrees(p); err != nil {
+		return err
+	}
 	if err := d.offer.Resolve(); err != nil {
 		return err
 	}
@@ -114,7 +118,6 @@ func (d *demo) run(p *probe, args []string) error {
 			return err
 		}
 	}
-	v := view{format: d.format}
 	switch v.form(p) {
 	case "json":
 		return p.answerJSON(rep)

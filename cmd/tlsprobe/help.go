@@ -15,13 +15,13 @@ func (*help) flags(*flags.Set) {}
 
 func (*help) run(p *probe, args []string) error {
 	if len(args) == 0 {
-		return p.answerText(overview())
+		return p.answerWords("help", overview())
 	}
 	if c := lookup(args[0]); c != nil {
-		return p.answerText(c.usage((&probe{}).flagSet(c.make())))
+		return p.answerWords("help "+c.name, c.usage((&probe{}).flagSet(c.make())))
 	}
 	if t, ok := topics[args[0]]; ok {
-		return p.answerText(strings.TrimLeft(t, "\n"))
+		return p.answerWords("help "+args[0], strings.TrimLeft(t, "\n"))
 	}
 	f := fault.UsageError("argument", "no command and no topic is called %q", args[0])
 	if near := flags.Nearest(args[0], append(commandNames(), topicNames...)); near != "" {

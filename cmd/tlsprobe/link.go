@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"net/netip"
 	"time"
 
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/client"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/ladder"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/pki"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
@@ -52,12 +54,26 @@ func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
 		l.quit()
 		return nil, err
 	}
+	if err := f.testsOnly(l.conn.Address); err != nil {
+		l.conn.Close() //nolint:errcheck // nothing was said
+		l.quit()
+		return nil, err
+	}
 	wait.now(f.target.Input + "  waiting for the server's TLS")
 	if l.tls, err = client.New(l.ctx, l.conn, opts); err != nil {
 		l.close()
 		return nil, err
 	}
 	return l, l.tls.Handshake(l.ctx)
+}
+
+// testsOnly refuses --seed where --resolve or a proxy leads to another machine.
+func (f *peerFlags) testsOnly(address string) error {
+	addr, err := netip.ParseAddr(address)
+	if f.seed == nil || f.target.Unix != "" || err == nil && addr.IsLoopback() && len(f.target.Proxy) == 0 {
+		return nil
+	}
+	return fault.UsageError("conflict", "--seed is for tests on this machine, and %s is not it", f.target.Input)
 }
 
 func (l *link) close() {

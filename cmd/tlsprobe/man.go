@@ -39,7 +39,7 @@ func (m *man) run(p *probe, args []string) error {
 	case m.dir != "":
 		return m.all(p)
 	case len(args) == 0:
-		return p.answer([]byte(p.mainPage()))
+		return p.answerWords("man", p.mainPage())
 	case len(args) > 1:
 		return fault.UsageError("argument", "man takes one command, got %d", len(args))
 	}
@@ -51,7 +51,7 @@ func (m *man) run(p *probe, args []string) error {
 		}
 		return f
 	}
-	return p.answer([]byte(p.commandPage(c)))
+	return p.answerWords("man "+c.name, p.commandPage(c))
 }
 
 // all writes every page to the directory.

@@ -31,6 +31,23 @@ func (p *probe) answerText(s string) error {
 	return p.answer([]byte(s))
 }
 
+// textReport is the document around what is text and nothing else.
+type textReport struct {
+	Schema string      `json:"schema"`
+	Tool   report.Tool `json:"tool"`
+	Title  string      `json:"title"`
+	Text   string      `json:"text"`
+}
+
+// answerWords is answer for what is text and nothing else, such as help: with
+// --json a document has it.
+func (p *probe) answerWords(title, s string) error {
+	if p.json {
+		return p.answerJSON(textReport{"tlsprobe.text/1", report.ThisTool(), title, s})
+	}
+	return p.answerText(s)
+}
+
 // answerJSON is answer for a document.
 func (p *probe) answerJSON(v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")

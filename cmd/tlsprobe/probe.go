@@ -85,7 +85,7 @@ func (p *probe) command(c *entry, args []string) int {
 		p.json, p.jsonl = set.Given("json"), set.Given("jsonl") // what is behind -- is no flag
 	}
 	if err == nil && p.help {
-		return p.end("", p.answer([]byte(c.usage(set))))
+		return p.end("", p.answerWords("help "+c.name, c.usage(set)))
 	}
 	if err == nil {
 		err = p.otherSources(set)

@@ -109,16 +109,32 @@ func TestNothingIsLeftOpenOrRunning(t *testing.T) {
 		return
 	}
 	fx := newFixtures(t)
-	for _, name := range []string{"{engine}", "{alert40}", "{http}", "{ca}", "{selfsigned}"} {
+	for _, name := range []string{"{engine}", "{alert40}", "{http}", "{ca}", "{selfsigned}", "{reset}", "{silent}", "{ssh}"} {
 		fx.expand(name)
 	}
 	lines := []string{
 		"connect {engine} --ca-file {ca}", "connect {engine} --ca-file {ca} --resume", "connect {alert40} --why", "connect {http}", "connect {closed}",
 		"connect {selfsigned}", "cert {engine} --ca-file {ca}", "show {engine} --ca-file {ca}", "demo", "explain 0x1301", "connect {engine} --no-verify --get /",
+		"connect {echo} --no-verify --send {hello} --linger 50ms", "connect {engine} {closed} {http} --no-verify --jsonl", "show {closed}", "cert {closed}", "cert {ca}",
+		"connect {reset}", "connect {silent} --timeout 50ms", "connect {silent} --timeout 50ms --why", "connect {ssh} --starttls smtp", "connect {alert40} --proxy http://{http}", "connect {alert40} --proxy https://{engine}",
+		"connect {engine} --ca-file {ca} --save-trace {dir}/t --session-out {dir}/s --keylog {dir}/k --certs-out {dir}", "show {dir}/t", "vectors {dir}/t", "connect {engine} --ca-file {ca} --session-in {dir}/s",
+		"vectors --run ^rfc5869", "diff {dir}/t {dir}/t", "schema trace", "version -v", "help", "man", "completion zsh", "connect host:0", "connect {engine} --ech x",
+	}
+	cut := []string{ // by SIGINT, which ends the context
+		"connect {silent}", "connect {silent} --starttls smtp", "connect {alert40} --proxy https://{silent}", "connect {alert40} --proxy socks5://{silent}", "cert {silent}", "show {silent}",
+		"connect {silent} {silent} --jsonl", "connect no-such-host.invalid", "serve --addr 127.0.0.1:0", "serve --addr 127.0.0.1:0 --once", "vectors --run ^rfc8448",
 	}
 	once := func() {
 		for _, line := range lines {
 			run(words(fx.expand(line)), strings.NewReader(""), io.Discard, io.Discard)
+		}
+		for _, line := range cut {
+			p := fx.probe(strings.NewReader(""), io.Discard, io.Discard)
+			ctx, stop := context.WithCancel(context.Background())
+			p.ctx, p.getenv = ctx, os.Getenv
+			time.AfterFunc(50*time.Millisecond, stop)
+			p.main(words(fx.expand(line)))
+			stop()
 		}
 	}
 	once() // what is made once and kept is made now

@@ -245,8 +245,19 @@ func (v *view) options(p *probe) (o trace.TextOptions, err error) {
 	return o, nil
 }
 
+// agrees holds --format to --json.
+func (v *view) agrees(p *probe) error {
+	if p.json && v.format != "" && v.format != "json" {
+		return fault.UsageError("conflict", "--json and --format %s disagree", v.format)
+	}
+	return nil
+}
+
 // check refuses flags that contradict each other, or the form of the answer.
 func (v *view) check(p *probe) error {
+	if err := v.agrees(p); err != nil {
+		return err
+	}
 	if v.explain && v.terse {
 		return fault.UsageError("conflict", "--explain and --no-explain")
 	}

@@ -197,7 +197,7 @@ func (c *Connect) Text(s text.Style) string {
 		fmt.Fprintf(&b, "\n%s  %s\n\n", s.Bold("second connection"), c.Second.Timing.text())
 		var rows Rows
 		rows.Facts(&c.Second.Result)
-		rows.Add("bytes", c.Second.Bytes.text(), "", "")
+		rows.Add("record sizes", c.Second.Bytes.text(), "", "")
 		b.WriteString(rows.String())
 	}
 	if c.Why != nil {
@@ -218,7 +218,10 @@ func (c *Connect) facts(b *strings.Builder) {
 	if c.Exporter != nil {
 		rows.Add("exporter", c.Exporter.Text(), "", text.Clean(c.Exporter.Label))
 	}
-	rows.Add("bytes", c.Bytes.text(), "", "")
+	if c.Result.Version != nil {
+		rows.Add("ECH", "not offered", "", "") // the engine has none
+	}
+	rows.Add("record sizes", c.Bytes.text(), "", "")
 	b.WriteString(rows.String())
 }
 
@@ -228,7 +231,7 @@ var updates = map[string]string{
 }
 
 func (n Bytes) text() string {
-	return fmt.Sprintf("in %s, out %s", text.Count(n.In), text.Count(n.Out))
+	return fmt.Sprintf("in %s B, out %s B", text.Count(n.In), text.Count(n.Out))
 }
 
 func (t Timing) text() string {

@@ -59,6 +59,9 @@ var documents = sync.OnceValue(func() map[string]document {
 				opt("spoken", flag("by this engine")),
 			))),
 		}},
+		"text": {"What is text and nothing else: help, a manual page, a completion script.", []field{
+			req("tool", ref("tool")), req("title", str("what it is")), req("text", str("")),
+		}},
 		"dissect": {"Bytes, taken apart.", []field{
 			req("tool", ref("tool")), req("length", num("bytes")), req("field", ref("field")),
 		}},
