@@ -68,7 +68,8 @@ func (p *probe) main(args []string) (exit int) {
 	}
 	c := lookup(name)
 	if c == nil {
-		p.json = slices.Contains(args, "--json") || slices.Contains(args, "--jsonl")
+		p.json, p.jsonl = slices.Contains(args, "--json"), slices.Contains(args, "--jsonl")
+		p.settle()
 		return p.fail("", unknownCommand(args))
 	}
 	return p.command(c, args[1:])
@@ -83,6 +84,7 @@ func (p *probe) command(c *entry, args []string) int {
 	rest, err := set.Parse(args)
 	if err == nil {
 		p.json, p.jsonl = set.Given("json"), set.Given("jsonl") // what is behind -- is no flag
+		p.settle()
 	}
 	if err == nil && p.help {
 		return p.end("", p.answerWords("help "+c.name, c.usage(set)))
