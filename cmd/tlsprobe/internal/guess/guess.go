@@ -31,6 +31,7 @@ var looks = []struct {
 	{":", "IRC", "try --starttls irc; the port with TLS at once is often 6697"},
 	{"NOTICE ", "IRC", "try --starttls irc; the port with TLS at once is often 6697"},
 	{"E\x00\x00\x00", "PostgreSQL", "try --starttls postgres"},
+	{"\x03\x00\x00", "RDP", "try --starttls rdp"},
 }
 
 // Protocol says what a server speaks that begins with first, and what helps;

@@ -20,6 +20,7 @@ func TestProtocolsAreToldByTheirFirstWords(t *testing.T) {
 		"\"IMPLEMENTATION\" \"Dovecot (Debian) Pigeonhole\"\r\n\"SIEVE\"":     {"ManageSieve", "--starttls sieve"},
 		"<?xml version='1.0'?><stream:stream xmlns":                           {"XMPP", "--starttls xmpp"},
 		"d\x00\x00\x00\n5.5.5-10.11.19-MariaDB-0+deb12u1\x00\x03\x00\x00\x00": {"MySQL", "--starttls mysql"},
+		"\x03\x00\x00\x09\x02\xf0\x80!\x80":                                   {"RDP", "--starttls rdp"},
 		"HTTP/1.1 400 Bad Request\r\n":                                        {"HTTP", "443"},
 		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03":                        {"an echo of the ClientHello", ""},
 		"\x15\x03\x03\x00\x02\x02\x28":                                        {"", ""},
