@@ -98,7 +98,7 @@ func (c *cursor) content(tag byte, t *derType, depth int) {
 		c.fail(fmt.Sprintf("more than %d elements within each other", MaxDepth))
 	case tag&constructed != 0:
 		c.elements(t, depth)
-	case t != nil && t.wraps && tag == tagBitString && n > 1 && c.rest()[0] == 0 && isDER(c.rest()[1:], depth):
+	case t != nil && t.wraps && tag == tagBitString && n > 1 && c.rest()[0] == 0 && t.within.fits(c.rest()[1]) && isDER(c.rest()[1:], depth):
 		c.uint("unused_bits", "der.unused_bits", 1)
 		c.element(item(0, t.within), t.within, depth)
 	case t != nil && t.wraps && tag == tagOctetString && isDER(c.rest(), depth):

@@ -18,6 +18,10 @@ type derType struct {
 	shape  func(content []byte, tag byte) *derType
 }
 
+// fits reports whether an element with that tag may stand here: the point of an
+// elliptic curve begins as an OCTET STRING does, and is none.
+func (t *derType) fits(tag byte) bool { return t == nil || t.tag == 0 || t.tag == tag }
+
 // child finds the place of the next element, and from where to look for the
 // one after it. Places that do not fit are optional and absent.
 func (t *derType) child(tag byte, from int) (*derType, int) {

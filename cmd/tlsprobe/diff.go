@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,6 +26,9 @@ changed.
 
 // maxReport is how long a document may be, in bytes.
 const maxReport = 64 << 20
+
+// majorVersion is that of all documents so far.
+const majorVersion = "1"
 
 // diff is the command of that name.
 type diff struct{}
@@ -56,7 +60,7 @@ func (*diff) run(p *probe, args []string) error {
 		return fault.InputError("schema", "%s is %s, and %s is %s", args[0], text.Clean(oldKind), args[1], text.Clean(kind)).
 			WithHint("two documents of the same kind can be compared")
 	}
-	rep := diffReport{Schema: "tlsprobe.diff/1", Tool: report.ThisTool(), Of: kind, Changes: compare.Documents(old, fresh)}
+	rep := diffReport{Schema: "tlsprobe.diff/1", Tool: report.ThisTool(), Of: kind, Changes: compare.Documents(kind, old, fresh)}
 	if len(rep.Changes) > 0 {
 		rep.Exit = fault.CheckFailed
 	}
@@ -85,12 +89,20 @@ func (p *probe) document(name string) (doc any, kind string, err error) {
 		return nil, "", err
 	}
 	if err := json.Unmarshal(b, &doc); err != nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return nil, "", fault.InputError("json", "%s is not JSON: byte %d: %v", name, syntax.Offset, err)
+		}
 		return nil, "", fault.InputError("json", "%s is not JSON: %v", name, err)
 	}
 	o, _ := doc.(map[string]any)
 	kind, _ = o["schema"].(string)
 	if !strings.HasPrefix(kind, "tlsprobe.") {
 		return nil, "", fault.InputError("schema", "%s is no document of tlsprobe: its \"schema\" is missing", name)
+	}
+	if _, major, _ := strings.Cut(kind, "/"); major != majorVersion {
+		return nil, "", fault.InputError("schema", "%s is %s, and documents are understood up to /%s", name, text.Clean(kind), majorVersion).
+			WithHint("a newer tlsprobe may have made it")
 	}
 	return doc, kind, nil
 }

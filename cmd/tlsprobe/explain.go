@@ -4,10 +4,12 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/flags"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 	"github.com/tlsengine/tlsengine/dissect"
 	"github.com/tlsengine/tlsengine/internal/registry"
 	"github.com/tlsengine/tlsengine/trace"
@@ -107,7 +109,9 @@ func nearest(tables []*registry.Table, word string) []string {
 			names = append(names, entry.Name)
 		}
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return flags.Distance(word, a) - flags.Distance(word, b) })
+	slices.SortStableFunc(names, func(a, b string) int {
+		return flags.Distance(strings.ToLower(word), strings.ToLower(a)) - flags.Distance(strings.ToLower(word), strings.ToLower(b))
+	})
 	return slices.Compact(names)[:min(3, len(names))]
 }
 
@@ -151,7 +155,11 @@ func parseHex(s string) ([]byte, error) {
 	s = strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", ":", "", ",", "", "0x", "", "0X", "", `\x`, "").Replace(s)
 	b, err := hex.DecodeString(s)
 	if err != nil {
-		return nil, fault.InputError("hex", "not hex: %v", err)
+		if at := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) }); at >= 0 {
+			r, _ := utf8.DecodeRuneInString(s[at:])
+			return nil, fault.InputError("hex", "not hex: %q, behind %s", r, text.Plural(at, "letter"))
+		}
+		return nil, fault.InputError("hex", "not hex: half a byte is left at the end of %s", text.Plural(len(s), "letter"))
 	}
 	return b, nil
 }

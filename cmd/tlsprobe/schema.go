@@ -25,9 +25,14 @@ func (*schemaCommand) run(p *probe, args []string) error {
 	if len(args) != 1 {
 		return fault.UsageError("argument", "schema needs the kind of a document").WithHint("the kinds are %s", kinds)
 	}
-	doc := schema.Get(args[0])
+	name := strings.TrimSuffix(strings.TrimPrefix(args[0], "tlsprobe."), "/1") // as it stands in documents
+	doc := schema.Get(name)
 	if doc == nil {
-		return fault.UsageError("argument", "no document is called %q", args[0]).WithHint("the kinds are %s", kinds)
+		f := fault.UsageError("argument", "no document is called %q", args[0])
+		if near := flags.Nearest(name, schema.Names()); near != "" {
+			return f.WithHint("did you mean %s? The kinds are %s", near, kinds)
+		}
+		return f.WithHint("the kinds are %s", kinds)
 	}
 	return p.answer(schema.Text(doc))
 }

@@ -112,7 +112,7 @@ func (e *Entry) is(name string) bool {
 }
 
 // aliases gives today's spellings of a name: OpenSSL wrote EDH for DHE until
-// 1.1, GnuTLS writes GROUP- and SIGN- in front, many write P-256, and ServerHello
+// 1.1, GnuTLS writes GROUP-, SIGN- and VERS- in front, many write P-256, and ServerHello
 // is how a message is called where it is not a number.
 func aliases(name string) []string {
 	upper := strings.ToUpper(name)
@@ -122,7 +122,15 @@ func aliases(name string) []string {
 	case strings.HasPrefix(upper, "GROUP-"):
 		return []string{name[len("GROUP-"):]}
 	case strings.HasPrefix(upper, "SIGN-"):
-		return []string{name[len("SIGN-"):]}
+		bare := name[len("SIGN-"):]
+		return []string{bare, strings.Replace(bare, "-", "+", 1)} // SIGN-ECDSA-SHA256 does not say the curve
+	case strings.HasPrefix(upper, "VERS-"):
+		bare := upper[len("VERS-"):]
+		at := strings.IndexAny(bare, "0123456789")
+		if at < 0 {
+			return nil
+		}
+		return []string{bare[:at] + " " + bare[at:]}
 	case strings.HasPrefix(upper, "P-"):
 		return []string{"secp" + upper[2:] + "r1"}
 	case strings.HasPrefix(upper, "RSA_PSS_SHA"), strings.HasPrefix(upper, "RSA-PSS-SHA"):

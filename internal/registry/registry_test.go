@@ -64,6 +64,20 @@ func TestOldSpellingsAreUnderstood(t *testing.T) {
 		require.True(t, ok, name)
 		require.Equal(t, want, e.ID, name)
 	}
+	for name, want := range map[string]uint32{"VERS-TLS1.3": 0x304, "vers-tls1.0": 0x301, "VERS-SSL3.0": 0x300, "VERS-DTLS1.2": 0xfefd, "TLSv1.2": 0x303} {
+		e, ok := Versions.Find(name)
+		require.True(t, ok, name)
+		require.Equal(t, want, e.ID, name)
+	}
+	for _, name := range []string{"VERS-", "VERS-ALL", "VERS-9"} {
+		_, ok := Versions.Find(name)
+		require.False(t, ok, name)
+	}
+	for name, want := range map[string]uint32{"SIGN-RSA-PSS-RSAE-SHA256": 0x804, "SIGN-ECDSA-SHA256": 0x403, "SIGN-ECDSA-SECP384R1-SHA384": 0x503, "SIGN-EdDSA-Ed25519": 0x807, "ECDSA+SHA512": 0x603} {
+		e, ok := SignatureSchemes.Find(name)
+		require.True(t, ok, name)
+		require.Equal(t, want, e.ID, name)
+	}
 	for name, want := range map[string]uint32{"P-256": 23, "p-521": 25, "prime256v1": 23, "GROUP-X25519": 29, "X25519": 29} {
 		e, ok := Groups.Find(name)
 		require.True(t, ok, name)

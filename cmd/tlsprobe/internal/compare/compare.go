@@ -18,26 +18,53 @@ type Change struct {
 }
 
 // volatile are the keys whose values change every time.
-var volatile = map[string]bool{
-	"tool": true, "timing": true, "bytes": true, "started": true, "days_left": true, "t_us": true, "probes": true, "connections_made": true,
-	"exporter": true, "messages": true, "address": true, "reply": true, "session_id": true, "this_update": true, "next_update": true,
+var volatile = keys("tool timing bytes started days_left t_us probes connections_made exporter address reply session_id this_update next_update")
+
+// volatileInTraces are those of traces besides: what is random, what is
+// computed of it, and where it is.
+var volatileInTraces = keys("b64 out nonce aad before after theirs shared public private value_b64 at off len tag buf client")
+
+// volatileFields are the kinds of fields of messages whose values change every
+// time. Those that are bytes have no value.
+var volatileFields = keys("ext.psk.age nst.age_add der.header")
+
+func keys(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		set[word] = true
+	}
+	return set
 }
 
-// ignored reports whether a key is left out, by its name or that of what it is
-// in.
-func ignored(path, key string) bool {
-	return volatile[key] || strings.HasSuffix(key, "_us") || key == "length" && strings.Contains(path, "tickets[")
+// ignored reports whether a key of an object is left out, by its name, by that
+// of what the object is in, or by what the object says that it is.
+func (c *comparison) ignored(path string, o map[string]any, key string) bool {
+	switch {
+	case volatile[key], strings.HasSuffix(key, "_us"):
+		return true
+	case key == "length":
+		return strings.Contains(path, "tickets[") || strings.Contains(path, "messages[") || strings.HasSuffix(path, "ocsp")
+	case !c.trace:
+		return false
+	case key == "value":
+		kind, _ := o["kind"].(string)
+		return volatileFields[kind] || strings.HasSuffix(kind, ".length")
+	case key == "hash":
+		return strings.HasSuffix(path, ".context")
+	}
+	return volatileInTraces[key]
 }
 
-// Documents compares two documents.
-func Documents(old, new any) []Change {
-	c := &comparison{changes: []Change{}}
+// Documents compares two documents of a kind: "tlsprobe.connect/1".
+func Documents(kind string, old, new any) []Change {
+	c := &comparison{changes: []Change{}, trace: strings.HasPrefix(kind, "tlsprobe.trace/")}
 	c.values("", old, new)
 	return c.changes
 }
 
 type comparison struct {
 	changes []Change
+	trace   bool
 }
 
 func (c *comparison) add(op, path string, old, new any) {
@@ -87,7 +114,7 @@ func (c *comparison) objects(path string, old, new map[string]any) {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		if ignored(path, key) {
+		if c.ignored(path, old, key) {
 			continue
 		}
 		at := strings.TrimPrefix(path+"."+key, ".")

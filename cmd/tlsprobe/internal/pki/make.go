@@ -43,6 +43,9 @@ func NewAuthority(rand io.Reader, name string, now time.Time, life time.Duration
 	return &Authority{Cert: cert, key: key, rand: source(rand), now: now}, err
 }
 
+// Key is the private key, for what is signed besides certificates.
+func (a *Authority) Key() crypto.Signer { return a.key }
+
 // Pool is the authority as a trust anchor.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
