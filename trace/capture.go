@@ -52,7 +52,7 @@ func Capture(file []byte, o CaptureOptions) (*Trace, error) {
 		t.Connections = append(t.Connections, c)
 	}
 	if len(t.Connections) == 0 {
-		return nil, fmt.Errorf("%w in %d TCP streams", ErrNoTLS, len(packets.Streams))
+		return nil, fmt.Errorf("%w in %s", ErrNoTLS, plural(len(packets.Streams), "TCP stream"))
 	}
 	return t, nil
 }

@@ -350,5 +350,5 @@ func TestWhatIsNoCaptureIsRefused(t *testing.T) {
 	}
 	d := &dialogue{said: []chunk{{C2S, []byte("GET / HTTP/1.1\r\n\r\n")}, {S2C, []byte("HTTP/1.1 200 OK\r\n\r\n")}}}
 	_, err := Capture(d.capture(1460, nil), CaptureOptions{})
-	require.ErrorContains(t, err, "no TLS in 1 TCP streams")
+	require.ErrorContains(t, err, "no TLS in 1 TCP stream")
 }

@@ -43,6 +43,9 @@ func init() {
 		k := fx.demo().KeyExchanges[0]
 		return fx.file("private.txt", fmt.Sprintf("# of the client\n\nX25519MLKEM768: %x\n", []byte(k.Ours.Private)))
 	}
+	makers["notls"] = func(fx *fixtures) string {
+		return fx.file("notls.pcap", "\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00\x01\x00\x00\x00")
+	}
 	makers["longfile"] = func(fx *fixtures) string {
 		name := fx.file("long.pcap", "")
 		require.NoError(fx.t, os.Truncate(name, 2<<30)) // it takes no room

@@ -154,6 +154,9 @@ func readTrace(name string, o trace.CaptureOptions) (t *trace.Trace, captured bo
 		return t, false, nil
 	}
 	t, err = trace.Capture(b, o)
+	if errors.Is(err, trace.ErrNoTLS) {
+		return nil, true, fault.InputError("capture", "%s: %v", name, err).WithHint("QUIC and DTLS, which are over UDP, are not taken apart")
+	}
 	if err != nil {
 		return nil, true, fault.InputError("capture", "%s: %v", name, err).WithHint("a file is a trace in JSON, or a capture in pcap or pcapng")
 	}
