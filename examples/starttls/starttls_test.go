@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	tls "github.com/tlsengine/tlsengine"
+	"github.com/tlsengine/tlsengine/internal/testproc"
 	"github.com/tlsengine/tlsengine/tlsconn"
 )
 
@@ -55,22 +56,85 @@ func TestALetterIsSentUnderTLS(t *testing.T) {
 }
 
 func TestCurl(t *testing.T) {
-	curl, err := exec.LookPath("curl")
-	if err != nil && os.Getenv("CI") != "true" {
-		t.Skip("curl is not installed")
-	}
-	require.NoError(t, err)
+	curl := testproc.Find(t, "curl", "apt-get install curl")
 	l := newLab(t)
 	ca, letter := filepath.Join(t.TempDir(), "ca.pem"), filepath.Join(t.TempDir(), "letter")
 	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: l.leaf.Raw}), 0o600))
 	require.NoError(t, os.WriteFile(letter, []byte("Subject: hello\r\n\r\nhello\r\n"), 0o600))
 	_, port, _ := net.SplitHostPort(l.addr)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, curl, "--silent", "--show-error", "--ssl-reqd", "--cacert", ca, "--mail-from", "a@client.example",
-		"--mail-rcpt", "b@mail.example", "--upload-file", letter, "smtp://localhost:"+port).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	testproc.Run(t, exec.Command(curl, "--silent", "--show-error", "--ssl-reqd", "--cacert", ca, "--mail-from", "a@client.example",
+		"--mail-rcpt", "b@mail.example", "--upload-file", letter, "smtp://localhost:"+port))
 	require.Equal(t, Letter{"a@client.example", []string{"b@mail.example"}, "Subject: hello\n\nhello\n"}, <-l.letters)
+}
+
+// eximConf is a server that takes letters under TLS only, into a file.
+const eximConf = `
+primary_hostname = mail.example
+spool_directory = {dir}/spool
+log_file_path = {dir}/%slog
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {port}
+tls_advertise_hosts = *
+tls_certificate = {dir}/cert.pem
+tls_privatekey = {dir}/key.pem
+exim_user = nobody
+exim_group = nogroup
+keep_environment =
+acl_smtp_rcpt = rcpt
+begin acl
+rcpt:
+  deny !encrypted = *
+  accept
+begin routers
+all:
+  driver = accept
+  transport = file
+begin transports
+file:
+  driver = appendfile
+  file = {dir}/mail
+  user = nobody
+  group = nogroup
+`
+
+func TestEximTakesALetter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves the other implementations out")
+	}
+	exim := testproc.Find(t, "exim4", "apt-get install --no-install-recommends exim4-daemon-light")
+	if os.Getuid() != 0 {
+		t.Skip("exim is started by root only, and goes on as nobody")
+	}
+	l := newLab(t)
+	dir, port := t.TempDir(), testproc.FreePort(t)
+	write := func(name string, content []byte, mode os.FileMode) string {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(name, content, mode))
+		return name
+	}
+	uid, gid := testproc.Nobody(t)
+	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o711))
+	require.NoError(t, os.Chown(dir, uid, gid))
+	key, err := x509.MarshalPKCS8PrivateKey(l.server.Credentials[0].Signer)
+	require.NoError(t, err)
+	write("cert.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: l.leaf.Raw}), 0o644)
+	require.NoError(t, os.Chown(write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600), uid, gid))
+	conf := strings.NewReplacer("{dir}", dir, "{port}", strconv.Itoa(port)).Replace(eximConf)
+	testproc.Serve(t, exec.Command(exim, "-bdf", "-C", write("exim.conf", []byte(conf), 0o644)), port)
+
+	raw, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
+	require.NoError(t, err)
+	defer raw.Close()
+	conn, err := upgrade(raw, "smtp", l.client, tlsconn.Options{})
+	require.NoError(t, err)
+	require.NoError(t, send(conn, Letter{"a@client.example", []string{"b@mail.example"}, "Subject: hello\n\n.dot\nlast\n"}))
+	var mail []byte
+	require.Eventually(t, func() bool {
+		mail, _ = os.ReadFile(filepath.Join(dir, "mail"))
+		return bytes.Contains(mail, []byte("last"))
+	}, 10*time.Second, 10*time.Millisecond)
+	require.Contains(t, string(mail), "with esmtps  (TLS1.3)")
+	require.Contains(t, string(mail), "Subject: hello\n\n.dot\nlast\n")
 }
 
 func TestNothingIsTakenInTheClear(t *testing.T) {
