@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"net"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -182,6 +183,9 @@ func (s *serve) credential(p *probe) (*tlsengine.Credential, error) {
 	}
 	if len(s.selfSigned) == 0 {
 		s.selfSigned = []string{"localhost", "127.0.0.1", "::1"}
+		if host, _, err := net.SplitHostPort(s.addr); err == nil && host != "" && !net.ParseIP(host).IsUnspecified() && !slices.Contains(s.selfSigned, host) {
+			s.selfSigned = append(s.selfSigned, host)
+		}
 	}
 	const life = 30 * 24 * time.Hour
 	return pki.SelfSigned(nil, p.now(), life, s.selfSigned...)

@@ -262,7 +262,7 @@ func (s *serve) announce(p *probe, addr net.Addr) error {
 	}
 	host, port, _ := net.SplitHostPort(addr.String()) //nolint:errcheck // a listener has one
 	ip := net.ParseIP(host)
-	if ip.IsLoopback() || ip.IsUnspecified() {
+	if ip.IsUnspecified() || host == "127.0.0.1" { // ::1 is not everywhere called so
 		host = "localhost"
 	}
 	where := net.JoinHostPort(host, port)
@@ -277,9 +277,29 @@ func (s *serve) announce(p *probe, addr net.Addr) error {
 		return p.answerJSON(rep)
 	}
 	sum := sha256.Sum256(leaf.Raw)
-	return p.answerText(fmt.Sprintf("%s\n  certificate  %s, %s, until %s\n  SHA-256      %s\n  test it      tlsprobe connect %s --no-verify --pin %s\n               curl -k --pinnedpubkey '%s' %s\n",
-		rep.URL, text.Clean(leaf.Subject.String()), pki.KeyKind(leaf), leaf.NotAfter.UTC().Format(time.DateOnly), hex.EncodeToString(sum[:]),
-		where, rep.Pin, strings.Replace(rep.Pin, "sha256/", "sha256//", 1), rep.URL))
+	text := fmt.Sprintf("%s\n  certificate  %s, %s, until %s\n  SHA-256      %s\n",
+		rep.URL, text.Clean(leaf.Subject.String()), pki.KeyKind(leaf), leaf.NotAfter.UTC().Format(time.DateOnly), hex.EncodeToString(sum[:]))
+	for _, line := range s.lines(&rep, where) {
+		text += fmt.Sprintf("  %-11s  %s\n", line[0], line[1])
+	}
+	return p.answerText(text)
+}
+
+// lines are how to test the server, and how to trust its certificate.
+func (s *serve) lines(rep *serveReport, where string) [][2]string {
+	probe := "tlsprobe connect " + where + " --no-verify --pin " + rep.Pin
+	switch {
+	case s.starttls != "":
+		return [][2]string{{"test it", probe + " --starttls " + s.starttls}, {"", "openssl s_client -connect " + where + " -starttls " + s.starttls}}
+	case s.echo:
+		return [][2]string{{"test it", probe + " -i"}, {"", "openssl s_client -connect " + where}}
+	}
+	curl := fmt.Sprintf("curl -k --pinnedpubkey '%s' %s", strings.Replace(rep.Pin, "sha256/", "sha256//", 1), rep.URL)
+	list := [][2]string{{"test it", probe}, {"", curl}}
+	if s.cert == "" {
+		list = append(list, [2]string{"trust it", curl + "cert.pem -o cert.pem && curl --cacert cert.pem " + rep.URL})
+	}
+	return list
 }
 
 func chainPEM(chain [][]byte) string {

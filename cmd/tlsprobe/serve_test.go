@@ -190,6 +190,35 @@ func TestServeAnswersOnlyGETAndHEADOfHTTP(t *testing.T) {
 	}
 }
 
+// TestServeSaysHowToTestAndTrustIt: in lines that fit how it is run.
+func TestServeSaysHowToTestAndTrustIt(t *testing.T) {
+	cert, err := pki.SelfSigned(nil, time.Now(), time.Hour, "localhost")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		s    *serve
+		addr string
+		want []string
+	}{
+		{&serve{}, "127.0.0.1:8443", []string{"https://localhost:8443/\n", "\n  SHA-256      ", "\n  test it      tlsprobe connect localhost:8443 --no-verify --pin sha256/",
+			"\n               curl -k --pinnedpubkey 'sha256//", "\n  trust it     curl -k --pinnedpubkey", "curl --cacert cert.pem https://localhost:8443/\n"}},
+		{&serve{}, "[::1]:8443", []string{"https://[::1]:8443/\n"}},
+		{&serve{}, "127.0.0.2:8443", []string{"https://127.0.0.2:8443/\n"}},
+		{&serve{starttls: "smtp"}, "127.0.0.1:25", []string{"--starttls smtp\n               openssl s_client -connect localhost:25 -starttls smtp\n"}},
+		{&serve{echo: true}, "127.0.0.1:7", []string{" -i\n               openssl s_client -connect localhost:7\n"}},
+	} {
+		var out, errs bytes.Buffer
+		p := &probe{stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, now: time.Now}
+		c.s.cred = cert
+		addr, err := net.ResolveTCPAddr("tcp", c.addr)
+		require.NoError(t, err)
+		require.NoError(t, c.s.announce(p, addr))
+		for _, want := range c.want {
+			require.Contains(t, out.String(), want)
+		}
+		require.Empty(t, errs.String())
+	}
+}
+
 // TestServeBoundsTheHandshake: a client with more certificates than fit into
 // 64 KiB, which the engine would take, is one too many.
 func TestServeBoundsTheHandshake(t *testing.T) {
