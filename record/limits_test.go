@@ -2,6 +2,7 @@ package record
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -179,4 +180,24 @@ func TestEmptyUnprotectedRecordsAreRefused(t *testing.T) {
 	requireReason(t, alert.EmptyHandshakeRecord, err)
 	_, _, err = new(Reader).Next(plaintext(Alert, nil))
 	requireReason(t, alert.EmptyAlertRecord, err)
+}
+
+// A scan that ended where the content does would take some hundred times as
+// long for one of these as for the other. The shortest of many times is what
+// the work takes, whatever else the machine does.
+func TestTimeForPaddingDoesNotTellItsLength(t *testing.T) {
+	little, much := make([]byte, MaxPlaintext+1), make([]byte, MaxPlaintext+1)
+	little[MaxPlaintext-1], much[0] = byte(Handshake), byte(Handshake)
+	shortest := func(inner []byte, want int) time.Duration {
+		least := time.Hour
+		for range 300 {
+			begin := time.Now()
+			n := trimPadding(inner)
+			least = min(least, time.Since(begin))
+			require.Equal(t, want, n)
+		}
+		return least
+	}
+	a, b := shortest(little, MaxPlaintext), shortest(much, 1)
+	require.Less(t, max(a, b), 2*min(a, b), "%v and %v", a, b)
 }
