@@ -199,6 +199,18 @@ func TestAlertsInTheClearAreRefused(t *testing.T) {
 		p.Send(testpeer.At(handshake.Initial, p.Alert(alert.InternalError)))
 		p.WantAlert("a server has keys, and uses them", alert.UnexpectedMessage, alert.UnexpectedRecord)
 	})
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		p := testpeer.Server(t, drive, testpeer.ClientConfig())
+		p.Send(p.ServerHello())
+		p.WantFlight("the client opened the handshake", handshake.MsgClientHello)
+		p.Send(testpeer.At(handshake.Initial, p.Alert(alert.InternalError)))
+		p.WantAlert("as soon as it has said ServerHello", alert.UnexpectedMessage, alert.UnexpectedRecord)
+	})
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		p, _ := provingPeer(t, drive, "client", nil)
+		p.Send(p.Certificate(), testpeer.At(handshake.Initial, p.Alert(alert.InternalError)))
+		p.WantAlert("and a client, as soon as it has used them", alert.UnexpectedMessage, alert.UnexpectedRecord)
+	})
 	eachEngine(t, nil, func(t *testing.T, p *testpeer.Peer) {
 		p.Send(p.Data("data"), testpeer.At(handshake.Initial, p.Alert(alert.CloseNotify)))
 		p.WantReceived("there are keys", "data")
