@@ -249,28 +249,31 @@ func TestTLS12NoFalseStart(t *testing.T) {
 	}
 }
 
-// Data that comes between ChangeCipherSpec and Finished has proved nothing.
+// What comes between ChangeCipherSpec and Finished has proved nothing: data, or
+// another ChangeCipherSpec, under the right keys.
 func TestTLS12DataBeforeFinishedIsRefused(t *testing.T) {
-	var main, clientRandom, serverRandom []byte
-	c, s := client12(), server12()
-	c.KeyLog = func(_ string, random, secret []byte) {
-		clientRandom, main = append([]byte(nil), random...), append([]byte(nil), secret...)
-	}
-	w := newPath(newPair(t, c, s))
-	w.client.rewrite = editServerHello(t, func(m *handshake.ServerHello) { serverRandom = m.Random[:] })
-	w.change = func(_ int, from *end, p piece) []piece {
-		if from != w.client || !w.protected[from] || p.Type != record.Handshake {
-			return []piece{p}
+	for typ, content := range map[record.ContentType]string{record.ApplicationData: "data", record.ChangeCipherSpec: "\x01"} {
+		var main, clientRandom, serverRandom []byte
+		c, s := client12(), server12()
+		c.KeyLog = func(_ string, random, secret []byte) {
+			clientRandom, main = append([]byte(nil), random...), append([]byte(nil), secret...)
 		}
-		suite := w.client.ConnectionState().Suite
-		keys, _ := keyschedule.KeyBlock12(suite, keyschedule.SecretOf(main), clientRandom, serverRandom)
-		var writer record.Writer
-		writer.SetKeys(suite, keys)
-		out, err := writer.Append(nil, record.ApplicationData, []byte("data"))
-		require.NoError(t, err)
-		return cut(t, out, true)
+		w := newPath(newPair(t, c, s))
+		w.client.rewrite = editServerHello(t, func(m *handshake.ServerHello) { serverRandom = m.Random[:] })
+		w.change = func(_ int, from *end, p piece) []piece {
+			if from != w.client || !w.protected[from] || p.Type != record.Handshake {
+				return []piece{p}
+			}
+			suite := w.client.ConnectionState().Suite
+			keys, _ := keyschedule.KeyBlock12(suite, keyschedule.SecretOf(main), clientRandom, serverRandom)
+			var writer record.Writer
+			writer.SetKeys(suite, keys)
+			out, err := writer.Append(nil, typ, []byte(content))
+			require.NoError(t, err)
+			return cut(t, out, true)
+		}
+		w.run()
+		require.Equal(t, alert.UnexpectedRecord, w.server.refusal(t).Reason, "%v", typ)
+		require.Empty(t, w.server.data)
 	}
-	w.run()
-	require.Equal(t, alert.UnexpectedRecord, w.server.refusal(t).Reason)
-	require.Empty(t, w.server.data)
 }
