@@ -68,7 +68,7 @@ func (e *Engine) takeChangeCipherSpec(rec record.Record) error {
 		}
 		return nil
 	}
-	if rec.Protected || e.m.State() == handshake.Start || e.m.Done() {
+	if e.m.State() == handshake.Start || e.m.Done() {
 		return e.refuse(alert.UnexpectedRecord.Errorf("a change_cipher_spec outside the handshake"))
 	}
 	if e.recv.ccs++; e.recv.ccs > MaxChangeCipherSpecs {
