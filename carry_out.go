@@ -114,6 +114,7 @@ func (e *Engine) nextKeys(before, k *handshake.Keys) error {
 	}
 	keys := recordKeys(k)
 	e.tellTraffic(before, k, &keys)
+	wipe(e.recv.keys)
 	e.recv.keys, e.recv.proved = k, false
 	e.recv.reader.SetKeys(k.Suite, keys)
 	return nil

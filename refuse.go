@@ -36,9 +36,7 @@ func (e *Engine) over(err error) {
 	e.m.Forget()
 	e.m.End(err)
 	e.recv.reader.Forget()
-	if e.recv.keys != nil {
-		*e.recv.keys = handshake.Keys{}
-	}
+	wipe(e.recv.keys)
 	e.recv.keys, e.recv.outputs = nil, nil
 	e.recv.reader, e.recv.asm = record.Reader{}, record.Assembler{}
 	e.recv.flows, e.recv.err = false, err

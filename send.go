@@ -280,6 +280,7 @@ func (a *active) chooseWay() { a.send.detour = a.send.update || a.m.Tracer() != 
 // install changes what is sent to the keys.
 func (e *Engine) install(before, k *handshake.Keys) {
 	s := &e.send
+	defer wipe(s.keys)
 	s.keys = k
 	if k.Suite == nil {
 		s.writer.SetKeys(nil, keyschedule.Keys{})
@@ -317,10 +318,15 @@ func (e *Engine) collectMail(out []byte) []byte {
 // over wipes the keys: nothing is said any more.
 func (s *sender) over() {
 	s.writer.Forget()
-	if s.keys != nil {
-		*s.keys = handshake.Keys{}
-	}
+	wipe(s.keys)
 	s.writer, s.keys, s.done, s.update = record.Writer{}, nil, false, false
+}
+
+// wipe forgets keys that nothing is protected with any more.
+func wipe(k *handshake.Keys) {
+	if k != nil {
+		*k = handshake.Keys{}
+	}
 }
 
 // deliver carries out one output.

@@ -6,11 +6,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"math/big"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tlsengine/tlsengine/keyschedule"
 )
 
 // twoMachines are a client and a server without records between them: each
@@ -130,6 +133,27 @@ func TestMachine12(t *testing.T) {
 				client.Session = m.session
 			}
 		}
+	}
+}
+
+// Secrets are wiped where they are, not only let go.
+func TestSecretsOfTLS12AreWipedWhereTheyWere(t *testing.T) {
+	secret := keyschedule.SecretOf(make([]byte, keyschedule.MainSecretSize))
+	ended := errors.New("ended")
+	for _, role := range []role{clientRole, serverRole} {
+		premain := []byte{1}
+		stage, after := &stage12{main: secret, premain: premain}, &after12{main: secret}
+		m := newMachine(common{role: role, cfg: &Config{}, t12: stage, after: afterSecrets{tls12: after}})
+		m.End(ended)
+		require.Zero(t, *stage)
+		require.Zero(t, *after)
+		require.Zero(t, premain[0])
+
+		stage = &stage12{main: secret}
+		m = newMachine(common{role: role, cfg: &Config{}, t12: stage, keys: &keySecrets{}})
+		m.settle12()
+		require.Zero(t, *stage)
+		require.Equal(t, secret, m.after.tls12.main)
 	}
 }
 

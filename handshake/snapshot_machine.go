@@ -117,6 +117,10 @@ func (m *Machine) End(err error) {
 	if m.err == nil || m.err == ErrEnded {
 		m.err = err
 	}
+	m.t12.wipe()
+	if m.after.tls12 != nil {
+		*m.after.tls12 = after12{}
+	}
 	m.out, m.after = outputs{}, afterSecrets{authenticated: m.after.authenticated}
 	if m.keys != nil {
 		*m.keys = keySecrets{}

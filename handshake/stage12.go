@@ -32,6 +32,14 @@ type stage12 struct {
 	key   group.PrivateKey
 }
 
+// wipe forgets the stage's secrets. What points to it may be nil.
+func (t *stage12) wipe() {
+	if t != nil {
+		clear(t.premain)
+		*t = stage12{}
+	}
+}
+
 // after12 is what exporters of TLS 1.2 need once the handshake is over.
 type after12 struct {
 	main         keyschedule.Secret
@@ -140,6 +148,7 @@ func (c *common) verifyData12(by role) [12]byte {
 // handshake needed.
 func (c *common) settle12() {
 	c.after.tls12 = &after12{main: c.t12.main, clientRandom: c.keys.clientRandom, serverRandom: c.t12.serverRandom}
+	c.t12.wipe()
 	c.t12 = nil
 	c.settle()
 }
