@@ -15,6 +15,7 @@ func (w *pageWriter) page(p *page) error {
 	if err != nil {
 		return err
 	}
+	data = markup.JSON(data)
 	w.Lit(`<!DOCTYPE html>
 <html lang="en">
 <head>

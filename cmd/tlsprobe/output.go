@@ -13,6 +13,7 @@ import (
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/report"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
+	"github.com/tlsengine/tlsengine/internal/markup"
 )
 
 // answer writes what was asked for to stdout, or to the file of --output.
@@ -57,7 +58,7 @@ func (p *probe) answerJSON(v any) error {
 	if err != nil {
 		return err
 	}
-	return p.answer(append(b, '\n'))
+	return p.answer(append(markup.JSON(b), '\n'))
 }
 
 // errClosed says that the reader of stdout went away, which is its right.
