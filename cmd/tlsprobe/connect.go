@@ -124,6 +124,9 @@ func (f *peerFlags) prepare(p *probe, command string, args []string) (err error)
 	if f.seed != nil && !f.target.Loopback() {
 		return fault.UsageError("conflict", "--seed is for tests on this machine, and %s is not it", f.target.Host)
 	}
+	if f.seed != nil && f.target.Proxy != "" {
+		return fault.UsageError("conflict", "--seed is for tests on this machine, and a proxy leads elsewhere")
+	}
 	if f.cert != "" || f.key != "" || f.keyPass != "" {
 		cred, err := pki.Credential(f.cert, f.key, f.keyPass)
 		if err != nil {

@@ -213,6 +213,9 @@ func (w *waiting) interrupt(t *testing.T, stdin string, args ...string) (stdout,
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	defer in.Close() //nolint:errcheck // it is over
+	for len(w.reached) > 0 {
+		<-w.reached // of the run before
+	}
 	r := start(t, cmd)
 	_, err = io.WriteString(in, stdin)
 	require.NoError(t, err)

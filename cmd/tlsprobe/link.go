@@ -67,10 +67,10 @@ func (f *peerFlags) open(p *probe, session, early []byte) (*link, error) {
 	return l, l.tls.Handshake(l.ctx)
 }
 
-// testsOnly refuses --seed where --resolve or a proxy leads to another machine.
+// testsOnly refuses --seed where --resolve leads to another machine.
 func (f *peerFlags) testsOnly(address string) error {
 	addr, err := netip.ParseAddr(address)
-	if f.seed == nil || f.target.Unix != "" || err == nil && addr.IsLoopback() && len(f.target.Proxy) == 0 {
+	if f.seed == nil || f.target.Unix != "" || err == nil && addr.IsLoopback() {
 		return nil
 	}
 	return fault.UsageError("conflict", "--seed is for tests on this machine, and %s is not it", f.target.Input)

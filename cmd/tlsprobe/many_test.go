@@ -64,6 +64,15 @@ func TestSeveralTargetsInTextAndToAFile(t *testing.T) {
 	require.Equal(t, 2, strings.Count(string(b), "\n"))
 }
 
+func TestTheExitCodeOfSeveralTargetsIsTheWorst(t *testing.T) {
+	order := []int{130, 70, 2, 4, 3, 1, 5, 0}
+	for i, worse := range order {
+		for _, other := range order[i:] {
+			require.Equal(t, worse, worst([]int{other, worse, other, 0}))
+		}
+	}
+}
+
 func TestListsThatCannotBe(t *testing.T) {
 	fx := newFixtures(t)
 	good := fx.expand("{engine}")
