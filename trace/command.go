@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cipher"
@@ -110,7 +111,7 @@ func curve(group uint16) ecdh.Curve {
 // exchangeKeys are the keys of an exchange in DER, nil if they are not here.
 func exchangeKeys(k *KeyExchange) (private, public []byte) {
 	if k.Group == 30 && len(k.Ours.Private) == 56 && len(k.Theirs) == 56 {
-		return append(x448Private, k.Ours.Private...), append(x448Public, k.Theirs...)
+		return slices.Concat(x448Private, k.Ours.Private), slices.Concat(x448Public, k.Theirs)
 	}
 	c := curve(k.Group)
 	if c == nil {
@@ -169,19 +170,28 @@ func transcriptCommand(c *Connection, id, most int) string {
 		return ""
 	}
 	var all []byte
-	for i := range c.Messages[:id+1] {
+	for i := transcriptStart(c, id); i <= id; i++ {
 		m := &c.Messages[i]
-		if m.Type == msgMessageHash && m.Synthetic {
-			all = nil
+		if m.Transcript == nil {
+			continue
 		}
-		if m.Transcript != nil {
-			all = append(all, c.Bytes(m)...)
+		if len(all)+m.Len > most {
+			return ""
 		}
-	}
-	if len(all) > most {
-		return ""
+		all = append(all, c.Bytes(m)...)
 	}
 	return fmt.Sprintf("echo %x | xxd -r -p | openssl dgst -%s -binary", all, strings.ToLower(digest(t.Hash))) + hexOnly
+}
+
+// transcriptStart is the first message of the transcript that a message is
+// in: there is another after a HelloRetryRequest.
+func transcriptStart(c *Connection, id int) int {
+	for i := id; i > 0; i-- {
+		if m := &c.Messages[i]; m.Type == msgMessageHash && m.Synthetic {
+			return i
+		}
+	}
+	return 0
 }
 
 // finishedCommand is the line for the verify data of a Finished message.

@@ -97,12 +97,17 @@ func TestCommandsComputeWhatTheTraceSays(t *testing.T) {
 		{tlsengine.VersionTLS13, group.Lookup(group.X25519), cipher.TLS_AES_256_GCM_SHA384},
 		{tlsengine.VersionTLS13, group.Lookup(group.X448), cipher.TLS_CHACHA20_POLY1305_SHA256},
 		{tlsengine.VersionTLS13, group.Lookup(group.X25519MLKEM768), cipher.TLS_AES_128_GCM_SHA256},
+		{tlsengine.VersionTLS13, group.Lookup(group.P256), cipher.TLS_AES_128_GCM_SHA256},
 		{tlsengine.VersionTLS12, group.Lookup(group.P256), cipher.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384},
 		{tlsengine.VersionTLS12, group.Lookup(group.P521), cipher.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256},
 	} {
 		client := &tlsengine.Config{ServerName: "lab.example", Roots: roots, MaxVersion: c.max, Groups: []*group.Group{c.group, group.Lookup(group.P256)}, Suites: []*cipher.Suite{cipher.Lookup(c.suite)}}
 		s := *server
 		s.Groups = client.Groups
+		if c.group.ID == group.P256 {
+			client.Groups[0] = group.Lookup(group.X25519) // so that the server asks for another share
+			s.Groups = client.Groups[1:]
+		}
 		e := connect(t, client, &s, "")
 		out, err := e.client.Send(nil, []byte("PING"))
 		require.NoError(t, err)

@@ -15,7 +15,8 @@ const mostInCommand = 1 << 10
 // pairCards are the key pairs of this side whose public keys are in these
 // messages.
 func (m *composer) pairCards(messages ...*Message) (cards []card) {
-	for i := range m.c.KeyExchanges {
+	const most = 16 // a connection has one, or after a retry two
+	for i := range min(len(m.c.KeyExchanges), most) {
 		if k := &m.c.KeyExchanges[i]; m.generated(k) && !m.made[i] && m.o.Message == "" {
 			if sent := carries(m.c, k.Ours.Public, messages...); sent != nil {
 				m.made[i] = true
