@@ -63,7 +63,27 @@ func (c *cert) alone() string {
 	return ""
 }
 
+// oneForm refuses two forms of the answer.
+func (c *cert) oneForm(p *probe) error {
+	var given []string
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"--json", p.json}, {"--pem", c.pem}, {"--text", c.text}, {"--field", len(c.fields) > 0}} {
+		if f.given {
+			given = append(given, f.name)
+		}
+	}
+	if len(given) > 1 {
+		return fault.UsageError("conflict", "%s and %s are two forms of the answer", given[0], given[1])
+	}
+	return nil
+}
+
 func (c *cert) run(p *probe, args []string) error {
+	if err := c.oneForm(p); err != nil {
+		return err
+	}
 	if len(args) == 1 && isFile(args[0]) {
 		return c.file(p, args[0])
 	}

@@ -152,3 +152,73 @@ func TestCertShowsWhatTheStapleSays(t *testing.T) {
 		require.Contains(t, out, `"signed": "yes"`)
 	}
 }
+
+// TestConnectHasTheKeysThatWerePromised: those of a report of one connection,
+// in whatever kind it was; more may come, none may go.
+func TestConnectHasTheKeysThatWerePromised(t *testing.T) {
+	fx := newFixtures(t)
+	want := map[string]string{
+		"":                       "schema tool target exit timing result verification certificates bytes",
+		"tool":                   "name version commit",
+		"target":                 "input host port address sni starttls proxy transport",
+		"timing":                 "dns_us connect_us starttls_us handshake_us total_us round_trips",
+		"result":                 "version suite group signature alpn resumed hrr psk early_data ech ems secure_renegotiation session client_auth ocsp scts compression raw_public_key delegated_credential",
+		"result.ech":             "offered accepted retry_configs_b64 public_name",
+		"result.session":         "tickets session_id",
+		"result.client_auth":     "requested authorities",
+		"result.compression":     "certificate",
+		"result.session.tickets": "lifetime_s max_early_data length",
+		"verification":           "ok errors chain name",
+		"verification.errors":    "code message cert",
+		"certificates":           "pem subject issuer serial not_before not_after days_left names key signature sha256 spki_sha256",
+		"certificates.key":       "type bits curve",
+		"bytes":                  "in out",
+	}
+	for _, line := range []string{"{engine}", "{tls12}", "{private}", "{retry}", "{expired}"} {
+		var out, said bytes.Buffer
+		run([]string{"connect", fx.expand(line), "--ca-file", fx.expand("{ca}"), "--json"}, strings.NewReader(""), &out, &said)
+		var doc any
+		require.NoError(t, json.Unmarshal(out.Bytes(), &doc), "%s", &said)
+		for path, names := range want {
+			v := doc
+			for key := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' }) {
+				v = first(v.(map[string]any)[key])
+				if v == nil {
+					break
+				}
+			}
+			if v == nil {
+				continue // no ticket came, no error
+			}
+			for name := range strings.FieldsSeq(names) {
+				require.Contains(t, v, name, "%s: %s", line, path)
+			}
+		}
+	}
+}
+
+// first is the first item of a list, or what is no list.
+func first(v any) any {
+	list, ok := v.([]any)
+	switch {
+	case !ok:
+		return v
+	case len(list) == 0:
+		return nil
+	}
+	return list[0]
+}
+
+// Readers pass over keys that they do not know, wherever they are.
+func TestUnknownKeysAreIgnored(t *testing.T) {
+	fx := newFixtures(t)
+	fx.demo()
+	text := fx.read(fx.made["demotrace"])
+	for _, key := range []string{`"secrets": true,`, `"role": "client",`, `"off": 5,`, `"hash": "SHA-256",`} {
+		require.Contains(t, text, key)
+		text = strings.ReplaceAll(text, key, `"later": {"a": [1, null]}, `+key)
+	}
+	name := fx.file("later.json", text)
+	require.Equal(t, "1 passed, 0 failed, 0 skipped\n", call(t, "vectors", name))
+	require.Equal(t, call(t, "show", fx.made["demotrace"]), call(t, "show", name))
+}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/text"
 )
 
 // TLSA is the data of a TLSA record: RFC 6698, Section 2.1.
@@ -56,7 +57,7 @@ func ParseTLSA(s string) (t TLSA, err error) {
 		return t, fault.UsageError("value", "%q is not in hex", strings.Join(words[3:], ""))
 	}
 	if size := map[uint8]int{1: sha256.Size, 2: sha512.Size}[t.Matching]; size != 0 && len(t.Data) != size {
-		return t, fault.UsageError("value", "the hash has %d bytes, want %d", len(t.Data), size)
+		return t, fault.UsageError("value", "the hash has %s, want %d", text.Plural(len(t.Data), "byte"), size)
 	}
 	return t, nil
 }

@@ -68,8 +68,19 @@ func PEM(cert *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
 }
 
-// Serial is the serial number in hex.
-func Serial(cert *x509.Certificate) string { return fmt.Sprintf("%x", cert.SerialNumber) }
+// Serial is the serial number in hex, in whole bytes as in the certificate: one
+// below 0 has a sign in front.
+func Serial(cert *x509.Certificate) string {
+	b := cert.SerialNumber.Bytes()
+	if len(b) == 0 {
+		b = []byte{0}
+	}
+	sign := ""
+	if cert.SerialNumber.Sign() < 0 {
+		sign = "-"
+	}
+	return sign + hex.EncodeToString(b)
+}
 
 func keyOf(cert *x509.Certificate) Key {
 	switch key := cert.PublicKey.(type) {
