@@ -113,7 +113,7 @@ func TestTLSARecords(t *testing.T) {
 		require.Equal(t, map[bool]int{true: 0, false: 1}[want == ""], rep.Exit)
 	}
 	for line, says := range map[string]string{
-		"--tlsa '3 1 1'": "want 'USAGE SELECTOR MATCHING HEX'", "--tlsa '4 1 1 00'": "is not among PKIX-TA", "--tlsa '3 1 1 00'": "the hash has 1 bytes, want 32", "--tlsa '3 1 0 xy'": "is not in hex",
+		"--tlsa '3 1 1'": "want 'USAGE SELECTOR MATCHING HEX'", "--tlsa '4 1 1 00'": "is not among PKIX-TA", "--tlsa '3 1 1 00'": "the hash has 1 byte, want 32", "--tlsa '3 1 0 xy'": "is not in hex",
 	} {
 		rep, said := fx.tries(nil, append([]string{"connect", "--json", server}, words(line)...)...)
 		require.Equal(t, 2, rep.Exit)
