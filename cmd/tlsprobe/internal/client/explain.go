@@ -11,6 +11,7 @@ import (
 	"github.com/tlsengine/tlsengine"
 	"github.com/tlsengine/tlsengine/cipher"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/dial"
+	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/drive"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/fault"
 	"github.com/tlsengine/tlsengine/cmd/tlsprobe/internal/offer"
 	"github.com/tlsengine/tlsengine/internal/alert"
@@ -52,6 +53,8 @@ func (c *Conn) faultOf(ctx context.Context, err error) *fault.Fault {
 		return c.interrupted()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return c.timeout()
+	case errors.Is(err, drive.ErrClosed):
+		return c.f("tls.closed", "the peer said close_notify %s", c.when())
 	case errors.Is(err, tlsengine.ErrTruncated), errors.Is(err, io.EOF):
 		return c.closed()
 	case broken(err):

@@ -4,6 +4,7 @@ package drive
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -61,10 +62,15 @@ func (c *Conn) Count() Count {
 // First is the beginning of what came from the peer.
 func (c *Conn) First() []byte { return c.first }
 
+// ErrClosed is a close_notify before the handshake was done, which anybody can
+// have said. It is an ErrTruncated.
+var ErrClosed = fmt.Errorf("the peer said close_notify before the handshake was done: %w", tlsengine.ErrTruncated)
+
 // Next says what happens next: it sends what is owed and receives until there
 // is an event. Its Data is valid until the next call. An EventRequest is
 // answered through the Engine, and then Next called again. The end of the
-// transport is an error, ErrTruncated, unless the peer said close_notify.
+// transport is an error, ErrTruncated, unless the peer said close_notify when
+// the handshake was done.
 func (c *Conn) Next() (tlsengine.Event, error) {
 	for {
 		if err := c.flushIfFree(); err != nil && c.end == c.start {
@@ -84,6 +90,11 @@ func (c *Conn) Next() (tlsengine.Event, error) {
 			if err := c.read(); err != nil {
 				return tlsengine.Event{}, err
 			}
+		case tlsengine.EventPeerClosed:
+			if c.Engine.TransportEOF() != nil {
+				return ev, ErrClosed
+			}
+			return ev, nil
 		default:
 			return ev, nil
 		}
