@@ -262,15 +262,18 @@ func (r *checker) finished(m *Message) {
 	if m.Dir == C2S {
 		id, label = "c_hs", keyschedule.ClientFinished
 	}
-	if main := r.c.FindSecret("main"); m.Epoch == "application" && m.Len == 4+12 && main != nil && len(main.Out) == keyschedule.MainSecretSize {
-		want := prf12(newHash(m.Transcript.Hash), main.Out, append([]byte(label), m.Transcript.Before...), 12)
-		r.equal(fmt.Sprintf("message %d, Finished", m.ID), want, r.c.Bytes(m)[4:])
+	h, msg := newHash(m.Transcript.Hash), r.c.Bytes(m)
+	if len(msg) < 4 {
+		r.Skipped++
+		return
+	}
+	if main := r.c.FindSecret("main"); h != nil && m.Epoch == "application" && m.Len == 4+12 && main != nil && len(main.Out) == keyschedule.MainSecretSize {
+		want := prf12(h, main.Out, append([]byte(label), m.Transcript.Before...), 12)
+		r.equal(fmt.Sprintf("message %d, Finished", m.ID), want, msg[4:])
 		return
 	}
 	base := r.c.FindSecret(id)
-	h := newHash(m.Transcript.Hash)
-	msg := r.c.Bytes(m)
-	if base == nil || base.Out == nil || h == nil || msg == nil || m.Epoch != "handshake" {
+	if base == nil || base.Out == nil || h == nil || m.Epoch != "handshake" {
 		r.Skipped++
 		return
 	}

@@ -130,3 +130,48 @@ func TestCheckBlamesRecordsOfACaptureThatNothingOpens(t *testing.T) {
 	require.Empty(t, unknown.Mismatches)
 	require.Greater(t, unknown.Skipped, 1, "records that no one has keys for")
 }
+
+// TestCheckOfATraceThatDoesNotFit: what has the form of a trace may say
+// anything, and is only ever found to be wrong.
+func TestCheckOfATraceThatDoesNotFit(t *testing.T) {
+	cred, roots := credential(t)
+	server := &tlsengine.Config{Credentials: []*tlsengine.Credential{cred}}
+	client := &tlsengine.Config{Roots: roots, ServerName: "lab.example"}
+	for _, version := range []tlsengine.Version{tlsengine.VersionTLS13, tlsengine.VersionTLS12} {
+		server.MaxVersion = version
+		c := connect(t, client, server, "").told[0].Connection()
+		for i := range c.Messages {
+			for _, change := range []func(m *trace.Message){
+				func(m *trace.Message) { m.Transcript = &trace.Transcript{Hash: "MD5", After: []byte{1}} },
+				func(m *trace.Message) {
+					m.Transcript = &trace.Transcript{Hash: "SHA-256", Before: []byte{1}, After: []byte{1}}
+				},
+				func(m *trace.Message) { m.Type = 20 },
+				func(m *trace.Message) {
+					m.Type, m.At, m.Len = 20, []trace.Span{{Buf: m.At[0].Buf, Off: m.At[0].Off, Len: 2}}, 2
+				},
+				func(m *trace.Message) { m.Dir, m.Epoch = "c2s", "application" },
+			} {
+				was := c.Messages[i]
+				change(&c.Messages[i])
+				trace.Check(c)
+				c.Messages[i] = was
+			}
+		}
+		for i := range c.Buffers {
+			was := c.Buffers[i].Bytes
+			c.Buffers[i].Bytes = nil
+			trace.Check(c)
+			c.Buffers[i].Bytes = was
+		}
+		for i := range c.Secrets {
+			for _, op := range []string{trace.OpExtract, trace.OpExpandLabel, trace.OpPRF, trace.OpSlice, "other"} {
+				s := &c.Secrets[i]
+				was := *s
+				s.Op, s.Hash, s.Off, s.Len, s.Out = op, "SHA-384", -1, 1<<20, s.Out[:len(s.Out)/2]
+				trace.Check(c)
+				*s = was
+			}
+		}
+	}
+}
