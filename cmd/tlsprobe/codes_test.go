@@ -56,6 +56,10 @@ func TestStableCodes(t *testing.T) {
 
 		{"connect {alert40}", 4, "tls.alert", "handshake"},
 		{"connect {hangup}", 4, "tls.closed", "handshake"},
+		{"connect {closing}", 4, "tls.closed", "handshake"},
+		{"cert {closing}", 4, "tls.closed", "handshake"},
+		{"connect {closing} --why", 4, "tls.closed", "handshake"},
+		{"connect {alert40} --proxy https://{closing}", 3, "proxy.refused", "proxy"},
 		{"connect {reset}", 4, "tls.reset", "handshake"},
 		{"connect {silent} --timeout 100ms", 4, "tls.timeout", "handshake"},
 		{"connect {http}", 4, "tls.not_tls", "handshake"},

@@ -154,6 +154,7 @@ var makers = map[string]func(fx *fixtures) string{
 	"alert40": func(fx *fixtures) string {
 		return fx.says("\x15\x03\x01\x00\x02\x02\x28", true)
 	},
+	"closing":  func(fx *fixtures) string { return fx.says("\x15\x03\x03\x00\x02\x01\x00", true) },
 	"alert112": func(fx *fixtures) string { return fx.says("\x15\x03\x01\x00\x02\x02\x70", true) },
 	"oversize": func(fx *fixtures) string { return fx.says("\x16\x03\x03\xff\xff", true) },
 	"hangup":   func(fx *fixtures) string { return fx.raw(func(c net.Conn) { c.Read(make([]byte, 8192)) }) },
