@@ -62,7 +62,8 @@ stderr says so; --proxy none goes without.
        handshake, not TLS at all
   5    finished but incomplete: something stayed unknown
   70   a bug in tlsprobe
-  130  interrupted
+  130  interrupted: what is known is printed, marked as incomplete; a second
+       interrupt ends at once
 
 An error is one line on stderr, "tlsprobe: TARGET: what failed: why", and at
 most one more that begins with "hint:".

@@ -61,6 +61,22 @@ func (*version) run(p *probe, args []string) error {
 	return p.answerText(b.String())
 }
 
+// redacted is a value without the user and the password of a URL.
+func redacted(value string) string {
+	scheme, rest, ok := strings.Cut(value, "://")
+	if !ok {
+		scheme, rest = "", value
+	}
+	at := strings.LastIndex(rest, "@")
+	if at < 0 || !ok && !strings.Contains(rest[:at], ":") {
+		return value
+	}
+	if ok {
+		scheme += "://"
+	}
+	return scheme + "...@" + rest[at+1:]
+}
+
 // settings are the flags that the environment or the config file sets.
 func (p *probe) settings() ([]versionSetting, error) {
 	list := []versionSetting{}
@@ -79,7 +95,7 @@ func (p *probe) settings() ([]versionSetting, error) {
 			}
 		}
 		if value != "" {
-			list = append(list, versionSetting{f.Name, value, from})
+			list = append(list, versionSetting{f.Name, redacted(value), from})
 		}
 	}
 	return list, nil

@@ -99,6 +99,9 @@ func (d *Dialer) Dial(ctx context.Context, t *target.Target) (*Conn, error) {
 		first = &target.Target{Input: t.Input, Host: d.route[0].host, Port: d.route[0].port}
 	}
 	c, err := d.reach(ctx, first)
+	if err != nil && len(d.route) > 0 {
+		return nil, d.route[0].blamed(fault.Of(err))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,16 @@ func (x *proxy) String() string {
 	return x.scheme + "://" + net.JoinHostPort(x.host, strconv.Itoa(x.port))
 }
 
+// blamed names the proxy in what went wrong on the way to it.
+func (x *proxy) blamed(f *fault.Fault) *fault.Fault {
+	for _, what := range []string{"not reached: ", "name not resolved: "} {
+		if why, ok := strings.CutPrefix(f.Message, what); ok {
+			f.Message = what + "the proxy " + x.String() + ": " + why
+		}
+	}
+	return f
+}
+
 // parseProxy reads a proxy's URL. Without a scheme it is http, as in curl.
 func parseProxy(s string) (*proxy, error) {
 	if !strings.Contains(s, "://") {

@@ -137,8 +137,8 @@ func split(input, s string) (host, port string, err error) {
 	if strings.ContainsAny(s, " \t\r\n") {
 		return "", "", bad(input, "a blank in the host")
 	}
-	if strings.Contains(s, "@") {
-		return "", "", bad(input, "a target has no user name; drop what is before the @")
+	if at := strings.LastIndex(s, "@"); at >= 0 { // there may be a password before it
+		return "", "", bad("...@"+s[at+1:], "a target has no user name; drop what is before the @")
 	}
 	if inside, ok := strings.CutPrefix(s, "["); ok {
 		host, after, closed := strings.Cut(inside, "]")
