@@ -184,6 +184,15 @@ func TestVectorsRefusesWhatItCannotRead(t *testing.T) {
 	}
 }
 
+// What fails is shown, but what could not be read decides.
+func TestVectorsThatFailBesidesFilesThatCannotBeRead(t *testing.T) {
+	exit, out, talk := runVectors(t, "no-such-file", aFile(t, "mine.txt", hkdfCase("66")), "neither")
+	require.Equal(t, 2, exit)
+	require.Contains(t, out, "FAIL ")
+	require.Contains(t, out, "0 passed, 1 failed, 1 skipped\n")
+	require.Equal(t, "tlsprobe: neither: no such file or directory\ntlsprobe: no-such-file: no such file or directory\n", talk)
+}
+
 // A file of 300 MiB is refused before it is read; one that cannot be read is
 // said.
 func TestVectorsRefusesHugeAndUnreadableFiles(t *testing.T) {
