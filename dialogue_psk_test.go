@@ -233,13 +233,14 @@ func TestClientTakesAFullHandshakeInPlaceOfAResumption(t *testing.T) {
 // whose chain would not be trusted today, is not offered.
 func TestClientLeavesUnfitSessionsAside(t *testing.T) {
 	for name, change := range map[string]func(*tlsengine.Config){
-		"another name":    func(cfg *tlsengine.Config) { cfg.ServerName = "other.test" },
-		"past its end":    func(cfg *tlsengine.Config) { cfg.Time = testpeer.Clock(3601 * time.Second) },
-		"not yet":         func(cfg *tlsengine.Config) { cfg.Time = testpeer.Clock(-time.Second) },
-		"other roots":     func(cfg *tlsengine.Config) { cfg.Roots = cfg.Roots.Clone(); cfg.Roots = emptyPool() },
-		"without a suite": func(cfg *tlsengine.Config) { cfg.Suites = []*cipher.Suite{suiteOf(cipher.TLS_AES_256_GCM_SHA384)} },
-		"not a session":   func(cfg *tlsengine.Config) { cfg.Session = []byte("session") },
-		"cut short":       func(cfg *tlsengine.Config) { cfg.Session = cfg.Session[:len(cfg.Session)-1] },
+		"another name":                       func(cfg *tlsengine.Config) { cfg.ServerName = "other.test" },
+		"another name, and no roots to tell": func(cfg *tlsengine.Config) { cfg.ServerName, cfg.Roots = "other.test", nil },
+		"past its end":                       func(cfg *tlsengine.Config) { cfg.Time = testpeer.Clock(3601 * time.Second) },
+		"not yet":                            func(cfg *tlsengine.Config) { cfg.Time = testpeer.Clock(-time.Second) },
+		"other roots":                        func(cfg *tlsengine.Config) { cfg.Roots = cfg.Roots.Clone(); cfg.Roots = emptyPool() },
+		"without a suite":                    func(cfg *tlsengine.Config) { cfg.Suites = []*cipher.Suite{suiteOf(cipher.TLS_AES_256_GCM_SHA384)} },
+		"not a session":                      func(cfg *tlsengine.Config) { cfg.Session = []byte("session") },
+		"cut short":                          func(cfg *tlsengine.Config) { cfg.Session = cfg.Session[:len(cfg.Session)-1] },
 	} {
 		t.Run(name, func(t *testing.T) {
 			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
