@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,10 @@ var refusals = map[string][]struct{ protocol, port, name, code, says string }{
 	"prosody":         {{"xmpp", "xmpp", "nowhere.test", "starttls.refused", "<host-unknown "}, {"xmpp-server", "xmpp-server", "nowhere.test", "starttls.refused", "<host-unknown "}},
 }
 
+// resuming are the daemons of one process, or whose processes share what they
+// need: all others make tickets that none of theirs takes, or none.
+var resuming = []string{"nginx", "mariadb", "vsftpd"}
+
 func TestServersBehindSTARTTLS(t *testing.T) {
 	for name, x := range starttlsDaemons {
 		t.Run(name, func(t *testing.T) {
@@ -128,7 +133,14 @@ func TestServersBehindSTARTTLS(t *testing.T) {
 					require.Equal(t, "TLS "+version, rep.Result.Version.Name)
 					require.True(t, rep.Verification.OK)
 					require.Equal(t, []string{"localhost"}, rep.Certificates[0].Names)
+					if slices.Contains(resuming, name) {
+						rep, said := d.full("connect", address, "--starttls", g.protocol, "--ca-file", ca, "--json", "--resume", "--max-version", version)
+						require.True(t, rep.Second.Result.Resumed, "%s", said)
+					}
 				}
+				rep, said := d.full("connect", address, "--starttls", g.protocol, "--ca-file", ca, "--json", "--max-version", "1.2", "--suites", "TLS_RSA_WITH_AES_128_CBC_SHA", "--timeout", "5s")
+				require.Equal(t, 4, rep.Exit, said)
+				require.Contains(t, []string{"tls.alert", "tls.closed"}, rep.Error.Code, "nothing in common: %s", said)
 				d.ends(t, 1, "verify.unknown_issuer", "", "connect", address, "--starttls", g.protocol, "--no-system-roots", "--ca-file", d.values["other-ca"])
 				d.ends(t, 4, g.direct, g.hint, "connect", address, "--ca-file", ca, "--timeout", "400ms")
 				d.ends(t, 3, g.code, "", "connect", address, "--starttls", g.other, "--timeout", "400ms")
