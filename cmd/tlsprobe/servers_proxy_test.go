@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -84,17 +85,45 @@ var ways = map[string]struct {
 	"tinyproxy behind nginx": {[]daemon{tinyproxy, tinyproxyOpen, nginxStream, microsocks}, []way{
 		{args: "--proxy https://me:pw@localhost:{port-https}"},
 		{args: "--proxy https://me:pw@localhost:{port-https} --proxy socks5h://localhost:{port-socks}"},
-		{args: "--proxy socks5://localhost:{port-socks} --proxy https://me:pw@localhost:{port-https}"},
+		{args: "-4 --proxy socks5://localhost:{port-socks} --proxy https://me:pw@localhost:{port-https}"},
 		{args: "--proxy http://me:pw@localhost:{port-http} --proxy https://me:pw@localhost:{port-https}"},
 		{args: "--proxy https://me:pw@localhost:{port-https} --proxy http://localhost:{port-http-open}"},
 		{"--proxy https://localhost:{port-https}", 3, "proxy.auth", "the proxy wants user and password"},
 		{"--proxy https://me:pw@127.0.0.1:{port-https}", 3, "proxy.refused", "another name"},
 		{"--proxy https://me:pw@localhost:{port-https} --ca-file {other-ca}", 3, "proxy.refused", "unknown"},
 		{"--proxy socks5h://localhost:{port-socks} --proxy socks5h://localhost:{port-nobody}", 3, "proxy.refused", "connection refused"},
-		{"localhost:{port-nobody} --proxy socks5h://localhost:{port-socks} --proxy https://me:pw@localhost:{port-https}", 3, "proxy.refused", "500 Unable to connect"},
+		{"localhost:{port-nobody} -4 --proxy socks5://localhost:{port-socks} --proxy https://me:pw@localhost:{port-https}", 3, "proxy.refused", "500 Unable to connect"},
 		{"--timeout 400ms --proxy socks5h://localhost:{port-https}", 3, "tcp.timeout", "or TLS at once"},
 		{"--proxy http://localhost:{port-https}", 3, "proxy.refused", "or TLS at once"},
 	}},
+}
+
+// everywhere is {engine} on all addresses that localhost may be: some proxies
+// try the first only.
+func (d *started) everywhere() string {
+	address := d.expand("{engine}")
+	_, port, _ := strings.Cut(address, ":")
+	l, err := net.Listen("tcp", "[::1]:"+port)
+	if err != nil { // there is no IPv6
+		return address
+	}
+	d.t.Cleanup(func() { l.Close() }) //nolint:errcheck // the test is over
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				if to, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+					forward(c, to)
+					to.Close() //nolint:errcheck // it is over
+				}
+				c.Close() //nolint:errcheck // as above
+			}()
+		}
+	}()
+	return address
 }
 
 func TestProxiesOfOthers(t *testing.T) {
@@ -106,7 +135,7 @@ func TestProxiesOfOthers(t *testing.T) {
 			}
 			d := newHome(t)
 			d.values["auth"] = d.file("auth", "me:pw\n")
-			d.values["target"] = d.expand("{engine}")
+			d.values["target"] = d.everywhere()
 			_, d.values["port-target"], _ = strings.Cut(d.values["target"], ":")
 			d.fill("{port-nobody}")
 			d.ports = nil // where nobody listens
@@ -115,7 +144,7 @@ func TestProxiesOfOthers(t *testing.T) {
 			}
 			for _, w := range x.list {
 				args := words(d.fill(w.args))
-				if strings.HasPrefix(w.args, "--") {
+				if strings.HasPrefix(w.args, "-") {
 					args = append([]string{d.values["target"]}, args...)
 				}
 				if !strings.Contains(w.args, "--ca-file") {
