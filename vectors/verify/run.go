@@ -32,7 +32,7 @@ func (o Outcome) String() string {
 
 // A Case is one test vector, run.
 type Case struct {
-	File    string // where the case is
+	File    string // where the case is; of a source it begins with the source's name and a slash
 	Name    string // within the file
 	Line    int    // within the file, 0 if unknown
 	Outcome Outcome

@@ -49,6 +49,7 @@ func TestAllSourcesPass(t *testing.T) {
 			if c.Failure != nil {
 				t.Errorf("%s: %s: %v", c.File, c.Name, c.Failure)
 			}
+			require.True(t, strings.HasPrefix(c.File, r.Source.Name+"/"), "%s of %s", c.File, r.Source.Name)
 		}
 	}
 }
