@@ -20,7 +20,7 @@ func mark(dir string) string {
 func (m *composer) recordCard(r *Record, messages []*Message) card {
 	c := card{ID: fmt.Sprintf("%sr%d", m.prefix, r.ID), Class: r.Dir, Mark: mark(r.Dir),
 		Title: recordTitle(m.c, r, messages), Sub: fmt.Sprintf("record %d, %s", r.ID, recordWords(r)),
-		When: fmt.Sprintf("+%.1f ms", float64(r.TUS)/1000), Size: byteCount(r.At.Len), Locked: r.Protected}
+		When: m.c.when(r), Size: byteCount(r.At.Len), Locked: r.Protected}
 	wire := m.tree(c.ID, "on the wire", without(r.Fields, "rec.fragment", messages), m.c.Slice(r.At), m.most(r), nil)
 	if r.Protected {
 		wire.Class, wire.Title = "enc", "on the wire, encrypted"

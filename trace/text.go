@@ -267,8 +267,19 @@ func (p *printer) recordHeader(r *Record) {
 	if r.ID > 1 {
 		p.blank()
 	}
-	p.line("%s", p.color(colour, fmt.Sprintf("%s record %-3d %s→%s  %-6s +%.1f ms   %s",
-		arrow, r.ID, from, to, fmt.Sprintf("%d B", r.At.Len), float64(r.TUS)/1000, recordWords(r))))
+	when := p.c.when(r)
+	if when != "" {
+		when += "   "
+	}
+	p.line("%s", p.color(colour, fmt.Sprintf("%s record %-3d %s→%s  %-6s %s%s", arrow, r.ID, from, to, fmt.Sprintf("%d B", r.At.Len), when, recordWords(r))))
+}
+
+// when is the time of a record since the start, "" if nobody looked at a clock.
+func (c *Connection) when(r *Record) string {
+	if c.Started == nil {
+		return ""
+	}
+	return fmt.Sprintf("+%.1f ms", float64(r.TUS)/1000)
 }
 
 // recordFields are the fields of a record itself. The fragment of one that

@@ -39,7 +39,7 @@ func TestTextByteByByte(t *testing.T) {
 	client, server := hellos(t)
 	require.Equal(t, strings.TrimLeft(`
 TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
-▶ record 1   client→server  86 B   +0.0 ms   handshake, in clear
+▶ record 1   client→server  86 B   handshake, in clear
   0000  16                       content type          handshake (22)
   0001  03 01                    legacy version        TLS 1.0, fixed
   0003  00 51                    length                81
@@ -70,7 +70,7 @@ TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
   004c  6c 61 62 … 6d 0a 2e            server name     "lab.\x1b[1m\x0a."
   transcript  SHA-256(ClientHello) = d0de8c79cf04…401ebfe1
 
-◀ record 2   server→client  95 B   +0.0 ms   handshake, in clear
+◀ record 2   server→client  95 B   handshake, in clear
   0000  16                       content type          handshake (22)
   0001  03 03                    legacy version        TLS 1.2, fixed
   0003  00 5a                    length                90
@@ -93,7 +93,7 @@ TLS 1.3  TLS_AES_128_GCM_SHA256  x25519  alert handshake_failure
   003f  9f d7 ad … 80 b6 15        public key          32 bytes
   transcript  SHA-256(ClientHello‖ServerHello) = e17c9c916a21…dbeaea03
 
-◀ record 3   server→client  7 B    +0.0 ms   alert, in clear
+◀ record 3   server→client  7 B    alert, in clear
   0000  15                       content type          alert (21)
   0001  03 03                    legacy version        TLS 1.2, fixed
   0003  00 02                    length                2

@@ -48,7 +48,7 @@ func (v *view) flags(s *flags.Set) {
 	s.Choice(&v.hex, "hex", []string{"short", "full", "none"}, "how much of the bytes (short on a terminal, else full)")
 	s.Switch(&v.explain, "explain", "a sentence under each field (pages have them)")
 	s.Switch(&v.terse, "no-explain", "a page without them")
-	s.Switch(&v.commands, "commands", "a command under each secret that computes it (pages have them)")
+	s.Switch(&v.commands, "commands", "lines for bash, with openssl and xxd, that compute each value (pages have them)")
 	s.Size(&v.appData, "app-data", 0, 1<<20, "bytes of application data to show (256)")
 	s.Switch(&v.redact, "redact", "no secrets, no application data")
 }
