@@ -204,7 +204,7 @@ func TestTheTimeoutIsForAllThatIsDoneWithATarget(t *testing.T) {
 			start := time.Now()
 			exit := p.main(append(words(fx.expand(line)), "--timeout", "600ms"))
 			require.Contains(t, []int{fault.NotReached, fault.TLSFailed}, exit)
-			require.Less(t, time.Since(start), 1500*time.Millisecond)
+			require.Less(t, time.Since(start), 4*time.Second, "and not 15 s, on a busy machine either")
 			require.Greater(t, time.Since(start), 100*time.Millisecond)
 		})
 	}
