@@ -350,6 +350,7 @@ func TestServerDeclinesPSKs(t *testing.T) {
 		config func(*tlsengine.Config)
 		hello  func(*handshake.ClientHello)
 		psk    func(*testpeer.PSK)
+		sealed func(session []byte) // what the ticket is of
 	}{
 		"of another key":      {config: other},
 		"of no key at all":    {config: func(c *tlsengine.Config) { c.TicketKeys = nil }},
@@ -362,6 +363,8 @@ func TestServerDeclinesPSKs(t *testing.T) {
 		"of another name":     {hello: put(handshake.ExtServerName, 0, 5, 0, 0, 2, 'x', 'y')},
 		"of no name":          {hello: cutOut(handshake.ExtServerName)},
 		"for psk_ke only":     {hello: put(handshake.ExtPSKKeyExchangeModes, 1, 0)},
+		"of TLS 1.2":          {sealed: func(s []byte) { s[2] = 0x03 }},
+		"of QUIC":             {sealed: func(s []byte) { s[len(s)-1] = byte(handshake.QUIC) }},
 		"without client auth": {config: func(c *tlsengine.Config) { c.ClientAuth = tlsengine.RequireClientCert }},
 		"of another hash": {hello: func(m *handshake.ClientHello) {
 			m.CipherSuites = handshake.List16Of(cipher.TLS_AES_256_GCM_SHA384)
@@ -371,6 +374,13 @@ func TestServerDeclinesPSKs(t *testing.T) {
 			testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
 				cfg := testpeer.ServerConfig()
 				psk := ticketsOf(t, drive, cfg)[0]
+				if c.sealed != nil {
+					session := cfg.TicketKeys.Open(cfg.Time(), psk.Identity)
+					c.sealed(session)
+					var err error
+					psk.Identity, err = cfg.TicketKeys.Seal(cfg.Time(), bytes.NewReader(make([]byte, 100)), session)
+					require.NoError(t, err)
+				}
 				if c.config != nil {
 					c.config(cfg)
 				}
