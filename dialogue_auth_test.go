@@ -161,6 +161,9 @@ var refusedProofs = []authCase{
 		sentence: "RFC 9846, Section 4.5.2: the SHA-1 algorithm MUST NOT be used", alert: alert.IllegalParameter, reason: alert.WrongSignatureScheme},
 	{name: "PKCS #1", verify: func(m *handshake.CertificateVerify) { m.Algorithm = signature.RSAPKCS1SHA256 },
 		sentence: "RFC 9846, Section 4.3.3: not defined for use in signed TLS handshake messages", alert: alert.IllegalParameter, reason: alert.WrongSignatureScheme},
+	{name: "PKCS #1 that is right", identity: func() *testpeer.Identity {
+		return testpeer.RSAIdentity(testpeer.Name).With(signature.RSAPKCS1SHA256)
+	}, sentence: "RFC 9846, Section 4.3.3: not defined for use in signed TLS handshake messages", alert: alert.IllegalParameter, reason: alert.WrongSignatureScheme},
 	{name: "a scheme that was not offered", identity: func() *testpeer.Identity { return testpeer.EdIdentity(testpeer.Name) },
 		config: func(c *tlsengine.Config) {
 			c.Signatures = []*signature.Algorithm{signature.Lookup(signature.ECDSASecp256r1SHA256)}

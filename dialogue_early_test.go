@@ -148,6 +148,49 @@ func TestServerTakesEarlyDataOnce(t *testing.T) {
 	})
 }
 
+// A ClientHello whose age is wrong by as much as may be stays good for twice as
+// long; so long it is remembered. RFC 9846, Section 8.2.
+func TestServerRemembersAsLongAsAClientHelloIsGood(t *testing.T) {
+	testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+		cfg := earlyServer()
+		psk := ticketsOf(t, drive, cfg)[0]
+		const skew = handshake.MaxTicketAgeSkew * time.Second
+		p := early(t, drive, cfg, psk.Older(skew))
+		wire := p.Build(p.ClientHello())
+		p.Send(p.Bytes(wire), p.Early("once"))
+		p.WantReceivedEarly("early data is taken", "once")
+
+		later := *cfg
+		later.Time = testpeer.Clock(2 * skew)
+		replay := testpeer.Client(t, drive, &later)
+		replay.Send(replay.Bytes(wire))
+		replay.WantNoEvent("the last moment")
+		require.Equal(t, handshake.EarlyDataReplay, replay.Engine.ConnectionState().EarlyData)
+	})
+}
+
+// Who opens the ticket says whether early data may be taken, whatever is
+// answered later.
+func TestServerTakesNoEarlyDataThatItsTicketsOwnerDoesNotAllow(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		testpeer.Modes(t, func(t *testing.T, drive *testpeer.Drive) {
+			cfg := earlyServer()
+			psk := ticketsOf(t, drive, cfg)[0]
+			session := cfg.TicketKeys.Open(testpeer.Now(), psk.Identity)
+			cfg.Ask = tlsengine.AskTicket | tlsengine.AskResume
+			p := early(t, drive, cfg, psk)
+			p.Send(p.ClientHello())
+			p.WantPending("whose is it", &tlsengine.TicketRequest{Identity: psk.Identity})
+			p.Answer(func(e *tlsengine.Engine) error {
+				return e.Ticket(tlsengine.TicketAnswer{Session: session, Early: allowed}, nil)
+			})
+			p.Answer(func(e *tlsengine.Engine) error { return e.Resume(tlsengine.ResumeEarly, nil) })
+			require.True(t, p.Engine.ConnectionState().Resumed)
+			require.Equal(t, allowed, p.Engine.ConnectionState().EarlyAccepted())
+		})
+	}
+}
+
 // TestServerRemembersOnlyValidBinders: "the server first verifies the PSK
 // binder". RFC 9846, Section 8.2.
 func TestServerRemembersOnlyValidBinders(t *testing.T) {
