@@ -59,6 +59,9 @@ func TestSessionsAreFreshForTheirTime(t *testing.T) {
 	s.lifetime = 0xffffffff
 	require.True(t, s.fresh(someTime.Add(7*24*time.Hour)))
 	require.False(t, s.fresh(someTime.Add(7*24*time.Hour+time.Millisecond)), "RFC 9846, Section 4.7.1: not longer than 7 days")
+	late := *s
+	late.authenticated += time.Hour.Milliseconds()
+	require.False(t, late.fresh(someTime.Add(7*24*time.Hour+time.Millisecond)), "whenever the peer proved itself")
 
 	// A chain of tickets does not live longer than a week after the last proof.
 	s.authenticated -= (6 * 24 * time.Hour).Milliseconds()
