@@ -120,7 +120,7 @@ func TestStableCodesOfTheResolver(t *testing.T) {
 	for code, rcode := range map[string]int{"dns.not_found": 3, "dns.server_failure": 2, "dns.timeout": -1} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			cmd := program("connect", "host.test", "--json", "--timeout", "1500ms")
+			cmd := program(t, "connect", "host.test", "--json", "--timeout", "1500ms")
 			cmd.Env = append(cmd.Env, "TLSPROBE_TEST_RESOLVER="+fx.nameServer(rcode))
 			var stdout lockedBuffer
 			cmd.Stdout = &stdout
@@ -196,13 +196,14 @@ func TestTheTimeoutIsForAllThatIsDoneWithATarget(t *testing.T) {
 		"connect {silent} --why", "connect {drip} --why", "connect {drip} --resume", "cert {drip}", "show {drip}", "connect {silent} --starttls smtp",
 		"connect {alert40} --proxy http://{silent}", "connect {alert40} --proxy https://{silent}", "connect {slowreply} --ca-file {ca} --get /",
 	} {
+		expanded := fx.expand(line) // one after the other
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr lockedBuffer
 			p := fx.probe(strings.NewReader(""), &stdout, &stderr)
 			p.getenv = func(string) string { return "" }
 			start := time.Now()
-			exit := p.main(append(words(fx.expand(line)), "--timeout", "600ms"))
+			exit := p.main(append(words(expanded), "--timeout", "600ms"))
 			require.Contains(t, []int{fault.NotReached, fault.TLSFailed}, exit)
 			require.Less(t, time.Since(start), 4*time.Second, "and not 15 s, on a busy machine either")
 			require.Greater(t, time.Since(start), 100*time.Millisecond)

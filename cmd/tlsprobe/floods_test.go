@@ -78,7 +78,7 @@ func TestFloodsBeforeAndBesideTLS(t *testing.T) {
 // measure runs a process and looks at its memory, in KiB.
 func (fx *fixtures) measure(t *testing.T, line string) (most int, took time.Duration, exit int, said string) {
 	t.Helper()
-	cmd := program(words(fx.expand(line))...)
+	cmd := program(t, words(fx.expand(line))...)
 	var stderr lockedBuffer
 	cmd.Stderr, cmd.Stdin = &stderr, strings.NewReader("x")
 	start := time.Now()

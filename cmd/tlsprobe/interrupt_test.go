@@ -205,7 +205,7 @@ func (w *waiting) mute() string {
 // and sends it SIGINT, after which it must end soon, and as is fit.
 func (w *waiting) interrupt(t *testing.T, stdin string, args ...string) (stdout, stderr string) {
 	t.Helper()
-	cmd := program(args...)
+	cmd := program(t, args...)
 	cmd.Env = append(cmd.Env, "LANG=C.UTF-8")
 	if strings.HasSuffix(args[1], ".test") {
 		cmd.Env = append(cmd.Env, "TLSPROBE_TEST_RESOLVER="+w.resolver)
@@ -324,7 +324,7 @@ func TestSIGINTWhileStdinIsRead(t *testing.T) {
 	for _, line := range []string{"connect -", "connect localhost --send -", "cert -", "explain hex -", "diff - other"} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
-			cmd := program(words(line)...)
+			cmd := program(t, words(line)...)
 			in, err := cmd.StdinPipe()
 			require.NoError(t, err)
 			defer in.Close() //nolint:errcheck // it is over
@@ -342,7 +342,7 @@ func TestSIGINTWhileStdinIsRead(t *testing.T) {
 func TestSIGINTEndsVectorsWithWhatWasRun(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"vectors", "--slow"}, {"vectors", "--slow", "--json"}} {
-		r := start(t, program(args...))
+		r := start(t, program(t, args...))
 		time.Sleep(700 * time.Millisecond)
 		require.Less(t, r.signal(t), 3*time.Second)
 		require.Equal(t, 130, r.cmd.ProcessState.ExitCode())
@@ -365,7 +365,7 @@ func TestSIGINTEndsServeWithinASecond(t *testing.T) {
 	for _, args := range []string{"", "--echo", "--max-conns 1", "--once", "--once --echo", "--starttls smtp"} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
-			r := start(t, program(append(words("serve --addr 127.0.0.1:0 --json"), words(args)...)...))
+			r := start(t, program(t, append(words("serve --addr 127.0.0.1:0 --json"), words(args)...)...))
 			r.until(t, `"pin"`)
 			var about serveReport
 			require.Eventually(t, func() bool { return json.Unmarshal([]byte(r.stdout.String()), &about) == nil }, time.Second, time.Millisecond)
@@ -397,7 +397,7 @@ func TestASecondSIGINTEndsAtOnce(t *testing.T) {
 	for _, signals := range []int{1, 2} {
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
-			cmd := program("demo", "--format", "html")
+			cmd := program(t, "demo", "--format", "html")
 			reader, writer, err := os.Pipe()
 			require.NoError(t, err)
 			defer reader.Close() //nolint:errcheck // it is over

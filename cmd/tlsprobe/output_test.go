@@ -63,7 +63,7 @@ func TestStdoutThatCannotBeWritten(t *testing.T) {
 			exit int
 			says string
 		}{{full, 2, "no space left on device\n"}, {gone, 0, ""}} {
-			cmd := program(words(fx.expand(line))...)
+			cmd := program(t, words(fx.expand(line))...)
 			var stderr lockedBuffer
 			cmd.Stdout, cmd.Stderr = c.to, &stderr
 			cmd.Run() //nolint:errcheck // the exit code is looked at

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"net"
 	"os"
@@ -29,17 +30,25 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
+	flag.Parse()
+	flag.Set("test.parallel", "8") //nolint:errcheck // most of the time they wait
 	os.Exit(m.Run())
 }
 
-func program(args ...string) *exec.Cmd {
+// program is the program in a process of its own, where nobody hears what the
+// race detector says.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	if race.Enabled && testing.Short() {
+		t.Skip("a process of its own says nothing of races")
+	}
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "TLSPROBE_TEST_MAIN=1", "LANG=C.UTF-8")
 	return cmd
 }
 
 func TestReaderThatGoesAwayIsNoError(t *testing.T) {
-	cmd := program("help")
+	cmd := program(t, "help")
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
@@ -55,7 +64,7 @@ func TestFullDiskIsExit2(t *testing.T) {
 		t.Skip("there is no /dev/full")
 	}
 	defer full.Close() //nolint:errcheck // nothing is in it
-	cmd := program("help")
+	cmd := program(t, "help")
 	var stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = full, &stderr
 	require.Error(t, cmd.Run())
@@ -66,7 +75,7 @@ func TestFullDiskIsExit2(t *testing.T) {
 func TestNoCommandWaitsForStdin(t *testing.T) {
 	fx := newFixtures(t)
 	for _, args := range [][]string{{"connect", fx.expand("{engine}"), "--no-verify"}, {"demo"}, {"version"}, {"help"}} {
-		cmd := program(args...)
+		cmd := program(t, args...)
 		stdin, err := cmd.StdinPipe() // never written, never closed
 		require.NoError(t, err)
 		cmd.Stdout = io.Discard
@@ -160,7 +169,7 @@ func TestHelpIsThereAtOnce(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector takes its time")
 	}
-	cmd := program("--help")
+	cmd := program(t, "--help")
 	cmd.Env = append(cmd.Env, "GODEBUG=inittrace=1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -172,7 +181,7 @@ func TestHelpIsThereAtOnce(t *testing.T) {
 	}
 	best := time.Hour
 	for range 10 {
-		cmd := program("--help")
+		cmd := program(t, "--help")
 		require.NoError(t, cmd.Run())
 		best = min(best, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 	}

@@ -136,7 +136,7 @@ func TestPeersThatSayTooMuch(t *testing.T) {
 		{"connect {torrent} --ca-file {ca} --timeout 10s --get / -o {dir}/reply", 0, ""},
 		{"connect {oversize} --timeout 10s", 4, ""},
 	} {
-		cmd := program(words(fx.expand(r.line))...)
+		cmd := program(t, words(fx.expand(r.line))...)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		start := time.Now()

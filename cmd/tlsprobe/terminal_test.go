@@ -55,7 +55,7 @@ func TestATerminalIsShownWhatIsWaitedFor(t *testing.T) {
 		{[]string{"connect", good, "--no-verify", "--ascii"}, []string{"TERM=dumb"}, good, "…"},
 	} {
 		end, shown := terminal(t)
-		cmd := program(c.args...)
+		cmd := program(t, c.args...)
 		cmd.Env = append(append(cmd.Env, "NO_COLOR=", "CLICOLOR_FORCE="), c.env...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = end, end, end
 		cmd.Run()                         //nolint:errcheck // what it shows is looked at
