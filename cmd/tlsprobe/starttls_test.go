@@ -425,7 +425,7 @@ func TestProxiesOfTheEnvironment(t *testing.T) {
 	fx := newFixtures(t)
 	p := fx.proxy("http", "")
 	try := func(env map[string]string, target string, more ...string) (connectReport, string) {
-		return fx.tries(env, append([]string{"connect", target, "--json", "--timeout", "300ms", "--resolve", "far.test:443:127.0.0.1"}, more...)...)
+		return fx.tries(env, append([]string{"connect", target, "--json", "--timeout", "5s", "--resolve", "far.test:443:127.0.0.1"}, more...)...)
 	}
 	_, said := try(map[string]string{"HTTPS_PROXY": "http://" + p.address}, "far.test")
 	require.Contains(t, said, "tlsprobe: going through http://"+p.address+", as HTTPS_PROXY says")
