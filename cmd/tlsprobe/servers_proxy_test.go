@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ var ways = map[string]struct {
 		{"localhost:1 --proxy http://localhost:{port-http-open}", 3, "proxy.refused", "403"},
 		{"localhost:{port-nobody} --proxy http://localhost:{port-http-open}", 3, "proxy.refused", "500 Unable to connect"},
 		{"--timeout 400ms --proxy socks5h://localhost:{port-http-open}", 3, "tcp.timeout", "the proxy did not answer in time"},
-		{"--timeout 400ms --proxy https://localhost:{port-http-open}", 3, "tcp.timeout", "http:// is a proxy without"},
+		{"--timeout 400ms --proxy https://localhost:{port-http-open}", 3, "tcp.timeout proxy.refused", "http:// is a proxy without"}, // by what is random in the ClientHello
 	}},
 	"microsocks": {[]daemon{microsocks, microsocksPw}, []way{
 		{args: "--proxy socks5://localhost:{port-socks}"},
@@ -152,7 +153,7 @@ func TestProxiesOfOthers(t *testing.T) {
 				}
 				rep, said := d.tries(nil, append(append([]string{"connect"}, args...), "--json", "--get", "/healthz")...)
 				require.Equal(t, w.exit, rep.Exit, "%s: %s", w.args, said)
-				require.Equal(t, w.code, rep.Error.Code, "%s: %s", w.args, said)
+				require.True(t, w.code == rep.Error.Code || slices.Contains(strings.Fields(w.code), rep.Error.Code), "%s: %s: %s", w.args, rep.Error.Code, said)
 				require.Contains(t, rep.Error.Message+rep.Error.Hint, w.says, w.args)
 				if w.exit == 0 {
 					require.True(t, rep.Verification.OK)

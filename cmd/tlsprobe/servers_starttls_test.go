@@ -166,7 +166,7 @@ func (fx *fixtures) ends(t *testing.T, exit int, code, hint string, args ...stri
 		rep.Error.Code = rep.Verification.Errors[0].Code
 	}
 	require.Equal(t, code, rep.Error.Code, "%v: %s", args, said)
-	require.True(t, strings.Contains(rep.Error.Hint, hint), "%v: hint %q", args, rep.Error.Hint)
+	require.True(t, strings.Contains(rep.Error.Hint, hint), "%v: hint %q, %s", args, rep.Error.Hint, said)
 	return rep
 }
 

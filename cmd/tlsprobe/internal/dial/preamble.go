@@ -227,6 +227,8 @@ func (d *Dialer) through(ctx context.Context, t *target.Target, c net.Conn) (net
 	return c, nil
 }
 
+const perhapsPlain = "it may not speak TLS: http:// is a proxy without"
+
 // secure speaks TLS to an HTTPS proxy, whose certificate must be good.
 func (d *Dialer) secure(ctx context.Context, x *proxy, c net.Conn) (net.Conn, error) {
 	cfg := &tlsengine.Config{ServerName: x.host, ALPN: []string{"http/1.1"}, Ask: tlsengine.AskVerdict}
@@ -249,10 +251,14 @@ func (d *Dialer) secure(ctx context.Context, x *proxy, c net.Conn) (net.Conn, er
 		case err != nil && interrupted(ctx):
 			return c, Interrupted("proxy")
 		case errors.As(err, new(net.Error)):
-			return c, talkFault(ctx, err, "proxy").WithHint("it may not speak TLS: http:// is a proxy without")
+			return c, talkFault(ctx, err, "proxy").WithHint(perhapsPlain)
 		case err != nil:
 			s.wire.Flush() //nolint:errcheck // the alert is a courtesy
-			return c, fault.New(fault.NotReached, "proxy.refused", "proxy", "not reached: TLS with the proxy %s failed: %v", x, err)
+			f := fault.New(fault.NotReached, "proxy.refused", "proxy", "not reached: TLS with the proxy %s failed: %v", x, err)
+			if name, _ := guess.Protocol(s.wire.First()); name != "" { // who finds a line in the ClientHello answers it
+				return c, f.WithHint(perhapsPlain)
+			}
+			return c, f
 		case ev.Kind == tlsengine.EventHandshakeDone:
 			return s, nil
 		}

@@ -23,6 +23,7 @@ var looks = []struct {
 	{"200 ", "NNTP", "try --starttls nntp; the port with TLS at once is 563"},
 	{"201 ", "NNTP", "try --starttls nntp; the port with TLS at once is 563"},
 	{`"IMPLEMENTATION"`, "ManageSieve", "try --starttls sieve"},
+	{`BYE "`, "ManageSieve", "try --starttls sieve"}, // before its greeting, to a ClientHello in which no line ends
 	{"<?xml", "XMPP", "try --starttls xmpp, or xmpp-server"},
 	{"<stream:", "XMPP", "try --starttls xmpp, or xmpp-server"},
 	{"RFB ", "VNC", "this port speaks VNC"},

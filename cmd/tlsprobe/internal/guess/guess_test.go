@@ -18,6 +18,7 @@ func TestProtocolsAreToldByTheirFirstWords(t *testing.T) {
 		"* OK IMAP4 ready\r\n* BAD invalid command":                           {"IMAP", "--starttls imap"},
 		"+OK POP3 ready\r\n":                                                  {"POP3", "--starttls pop3"},
 		"\"IMPLEMENTATION\" \"Dovecot (Debian) Pigeonhole\"\r\n\"SIEVE\"":     {"ManageSieve", "--starttls sieve"},
+		"BYE \"Input buffer full, aborting\"\r\n":                             {"ManageSieve", "--starttls sieve"},
 		"<?xml version='1.0'?><stream:stream xmlns":                           {"XMPP", "--starttls xmpp"},
 		"d\x00\x00\x00\n5.5.5-10.11.19-MariaDB-0+deb12u1\x00\x03\x00\x00\x00": {"MySQL", "--starttls mysql"},
 		"\x03\x00\x00\x09\x02\xf0\x80!\x80":                                   {"RDP", "--starttls rdp"},
