@@ -219,10 +219,8 @@ func (m *Machine) SetParameters(own []byte, err error) error {
 // UseCredential answers a [CredentialRequest]. ErrCredential is no answer, and
 // changes nothing.
 func (m *Machine) UseCredential(c *Credential, err error) error {
-	if c != nil {
-		if err := c.check(); err != nil {
-			return err
-		}
+	if c != nil && err == nil && c.check() != nil {
+		return ErrCredential
 	}
 	return m.answered(credentialAnswer, answer{credential: c, err: err})
 }
