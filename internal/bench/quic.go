@@ -18,10 +18,10 @@ import (
 
 func quicFigures() (out []figure) {
 	for _, s := range bulkSuites {
-		out = append(out, figure{"quic-packet-" + s.name, func() []result { return quicPacket("quic-packet-"+s.name, s.id) }})
+		out = append(out, figure{"quic-packet-" + s.name, func() []result { return quicPackets("quic-packet-"+s.name, s.id, 1) }})
 	}
 	for _, s := range bulkSuites {
-		out = append(out, figure{"quic-burst-" + s.name, func() []result { return quicBurst("quic-burst-"+s.name, s.id) }})
+		out = append(out, figure{"quic-burst-" + s.name, func() []result { return quicPackets("quic-burst-"+s.name, s.id, 8) }})
 	}
 	id := ecdsaIdentity()
 	return append(out,
@@ -30,39 +30,10 @@ func quicFigures() (out []figure) {
 		figure{"quic-handshake", func() []result { return quicHandshake(id) }})
 }
 
-// quicPacket is a packet of 1200 bytes sealed, with its header protected,
-// against the AEAD alone.
-func quicPacket(name string, id cipher.ID) []result {
-	s := cipher.Lookup(id)
-	keys := must(quic.NewKeys(quic.V1, s, make([]byte, s.Hash.Size())))
-	aead := must(s.New(make([]byte, s.KeyLen)))
-	const pnOffset = 9
-	header := []byte{0x43, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1}
-	payload := make([]byte, 1200-len(header)-16)
-	nonce := make([]byte, 12)
-	buf := make([]byte, 0, 1500)
-	ours := func(n int) {
-		for i := range n {
-			packet := keys.Seal(append(buf, header...), header, payload, int64(i))
-			if err := keys.ProtectHeader(packet, pnOffset); err != nil {
-				panic(err)
-			}
-		}
-	}
-	raw := func(n int) {
-		for range n {
-			aead.Seal(append(buf, header...), nonce, payload, header)
-		}
-	}
-	t := inTurns(brisk, ours, raw)
-	r := result{name: name, ours: nanos(t.ns[0]), limit: nanos(t.ns[1]), ratio: t.ratio(0, 1)}
-	allocs, _ := allocated(func() { ours(1) })
-	return []result{r.atMost(1.1), result{name: name + "-allocs", ours: fmt.Sprint(allocs), ratio: float64(allocs)}.atMost(0)}
-}
-
-// quicBurst is eight packets of 1200 bytes in one buffer, as one send with UDP
-// GSO takes them, against the AEAD alone.
-func quicBurst(name string, id cipher.ID) []result {
+// quicPackets is packets of 1200 bytes in one buffer, sealed and with their
+// headers protected, against the AEAD alone: one, or as many as one send with
+// UDP GSO takes.
+func quicPackets(name string, id cipher.ID, count int) []result {
 	s := cipher.Lookup(id)
 	keys := must(quic.NewKeys(quic.V1, s, make([]byte, s.Hash.Size())))
 	aead := must(s.New(make([]byte, s.KeyLen)))
@@ -70,14 +41,17 @@ func quicBurst(name string, id cipher.ID) []result {
 	header := []byte{0x43, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1}
 	payload := make([]byte, size-len(header)-16)
 	nonce := make([]byte, 12)
-	buf := make([]byte, 8*size)
-	packets := slices.Collect(slices.Chunk(buf, size))
+	packets := slices.Collect(slices.Chunk(make([]byte, count*size), size))
+	protect := func() error { return keys.ProtectHeaders(packets, pnOffset) }
+	if count == 1 {
+		protect = func() error { return keys.ProtectHeader(packets[0], pnOffset) }
+	}
 	ours := func(n int) {
 		for i := range n {
 			for j, p := range packets {
-				keys.Seal(append(p[:0], header...), header, payload, int64(8*i+j))
+				keys.Seal(append(p[:0], header...), header, payload, int64(count*i+j))
 			}
-			if err := keys.ProtectHeaders(packets, pnOffset); err != nil {
+			if err := protect(); err != nil {
 				panic(err)
 			}
 		}
